@@ -1,0 +1,1 @@
+//! XML, read tolerantly and safely.
