@@ -1,0 +1,47 @@
+//! Envelopes: what identifies a transmission, so that a repeat is known as one.
+
+use crate::exchange::MessageVerdict;
+use crate::{Finding, Id, Letter, Timestamp, Verdict};
+
+/// What identifies a transmission of one sender: for EDIFACT UNB 0004+0007, 0010+0007, 0020 and
+/// 0035; for PortNet XML `Emetteur` and `NumeroMessage`. Compared as strings.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnvelopeKey {
+    /// `edifact` or the dialect's name.
+    pub standard: &'static str,
+    /// Sender's identification with its qualifier.
+    pub sender: String,
+    /// Recipient's identification with its qualifier; empty when it is no part of the key.
+    pub recipient: String,
+    /// Control reference, with the test indicator when set.
+    pub reference: String,
+}
+
+impl EnvelopeKey {
+    /// The key as one string, parts separated by the unit separator, which no part contains.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [self.standard, &self.sender, &self.recipient, &self.reference].join("\u{1f}")
+    }
+}
+
+/// A transmission that was taken and answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// What identifies it.
+    pub key: EnvelopeKey,
+    /// SHA-256 of its bytes: the same key with another hash is a reused reference.
+    pub sha256: [u8; 32],
+    /// The parcel it came in.
+    pub parcel: Id,
+    /// When that parcel arrived.
+    pub received_at: Timestamp,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// What was decided of each message.
+    pub messages: Vec<MessageVerdict>,
+    /// Everything found.
+    pub findings: Vec<Finding>,
+    /// The answers, byte for byte.
+    pub letters: Vec<Letter>,
+}

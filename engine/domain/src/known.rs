@@ -1,0 +1,59 @@
+//! What is asked of the store before deciding, and what it answers.
+
+use crate::{Envelope, EnvelopeKey, Id, Invoice, InvoiceKey, Letter, Parcel, PartyCode, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a parcel is about: the questions to ask the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// Invoices named.
+    pub invoices: BTreeSet<InvoiceKey>,
+    /// Transmissions to compare with.
+    pub envelopes: BTreeSet<EnvelopeKey>,
+    /// Codes of clients named.
+    pub clients: BTreeSet<String>,
+    /// Letters of ours that an acknowledgement names: to whom, and our reference.
+    pub letters: BTreeSet<(PartyCode, String)>,
+}
+
+impl Keys {
+    /// Adds the questions of another parcel.
+    pub fn extend(&mut self, other: &Keys) {
+        self.invoices.extend(other.invoices.iter().cloned());
+        self.envelopes.extend(other.envelopes.iter().cloned());
+        self.clients.extend(other.clients.iter().cloned());
+        self.letters.extend(other.letters.iter().cloned());
+    }
+}
+
+/// A message kept aside until something it needs has come.
+#[derive(Debug, Clone)]
+pub struct Parked {
+    /// The log row that parked it.
+    pub exchange: Id,
+    /// The parcel it came in, to be read again.
+    pub parcel: Parcel,
+    /// Ordinal of the interchange or document in the parcel, from 1.
+    pub interchange: u32,
+    /// Ordinal of the message in it, from 1.
+    pub message: u32,
+    /// Why it waits: code of a finding (`PARK-ORDER`, `REF-CLIENT`).
+    pub reason: String,
+    /// When waiting ends.
+    pub until: Timestamp,
+}
+
+/// What is held about the things named by [`Keys`].
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Invoices held.
+    pub invoices: BTreeMap<InvoiceKey, Invoice>,
+    /// Transmissions taken before.
+    pub envelopes: BTreeMap<EnvelopeKey, Envelope>,
+    /// Clients of whom there is a record.
+    pub clients: BTreeSet<String>,
+    /// Letters of ours, by addressee and reference.
+    pub letters: BTreeMap<(PartyCode, String), Letter>,
+    /// Messages parked for invoices named.
+    pub parked: BTreeMap<InvoiceKey, Vec<Parked>>,
+}

@@ -1,0 +1,89 @@
+//! What deciding gives: everything to write, in one transaction, and what to answer.
+
+use crate::exchange::MessageVerdict;
+use crate::invoice::Document;
+use crate::letter::LetterState;
+use crate::{
+    Envelope, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, Parcel, Party, Timestamp, Verdict,
+};
+
+/// A change of one invoice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceChange {
+    /// The invoice after the change.
+    pub invoice: Invoice,
+    /// Version that was read; `None` when the invoice is new. The commit conflicts when the
+    /// store holds another.
+    pub read_version: Option<i64>,
+    /// True when services and taxes differ from those held and must be written again.
+    pub content_changed: bool,
+}
+
+/// A message to keep aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Park {
+    /// The log row that parks it.
+    pub exchange: Id,
+    /// The invoice it is about.
+    pub invoice: InvoiceKey,
+    /// The parcel it is in.
+    pub parcel: Id,
+    /// Ordinal of the interchange or document in the parcel.
+    pub interchange: u32,
+    /// Ordinal of the message in it.
+    pub message: u32,
+    /// Why it waits.
+    pub reason: String,
+    /// When waiting ends.
+    pub until: Timestamp,
+}
+
+/// Something an operator should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Code (`conflict.control_ref`, `sec.issuer_mismatch`, `reference.reuse`).
+    pub code: String,
+    /// One sentence.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+    /// The log row it is about.
+    pub exchange: Option<Id>,
+}
+
+/// Everything one parcel causes. Committed in one transaction, or not at all.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The parcel itself.
+    pub parcel: Parcel,
+    /// Whether its bytes are to be kept (not for a repeat: they are kept already).
+    pub keep_bytes: bool,
+    /// What was decided of the whole.
+    pub verdict: Verdict,
+    /// What was decided of each message, in order.
+    pub messages: Vec<MessageVerdict>,
+    /// Everything found, in documented order.
+    pub findings: Vec<Finding>,
+    /// The answers to the sender: new letters and, for repeats, the stored ones again.
+    pub answers: Vec<Letter>,
+    /// Log rows to append.
+    pub exchanges: Vec<Exchange>,
+    /// Invoices to insert or update.
+    pub invoices: Vec<InvoiceChange>,
+    /// Documents to keep.
+    pub documents: Vec<Document>,
+    /// Clients met, to remember.
+    pub parties: Vec<Party>,
+    /// Transmissions to remember.
+    pub envelopes: Vec<Envelope>,
+    /// Letters to put in the outbox (a subset of `answers`, and others).
+    pub letters: Vec<Letter>,
+    /// Letters of ours that were acknowledged or refused.
+    pub marks: Vec<(Id, LetterState)>,
+    /// Messages to keep aside.
+    pub parked: Vec<Park>,
+    /// Parked messages (by the row that parked them) that need to wait no longer.
+    pub released: Vec<Id>,
+    /// Alerts to raise.
+    pub alerts: Vec<Alert>,
+}
