@@ -1,0 +1,371 @@
+//! Bytes to tokens: one pass over a growing window, filling a [`Tape`].
+//!
+//! The scanner looks at 64 bytes at a time: it marks, in one bit each, the bytes that may mean
+//! something (separators and control characters) with comparisons the compiler turns into
+//! vector instructions, and then visits only those. It remembers where it is inside a segment,
+//! so that a window may end anywhere and grow later; no byte is visited twice.
+//!
+//! It is *not* a validator: it cuts any bytes into segments and knows no tag.
+
+use super::separators::{Class, Separators, classes};
+use super::tape::{Part, Segment, Tag, Tape};
+
+/// Most parts (components, empty ones included) of one segment; more is a fault. It leaves
+/// room in the `u16` positions of a [`Part`] for the block that goes over.
+pub const SEGMENT_PARTS_MAX: u32 = 65_000;
+
+/// Bytes marked at a time: one per bit of a word.
+const BLOCK: usize = 64;
+
+/// What stopped the scanner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// A segment is complete and stands last on the tape.
+    Segment,
+    /// The window ended before the terminator; more bytes may complete the segment.
+    Window,
+    /// The segment has more than [`SEGMENT_PARTS_MAX`] parts.
+    TooManyParts,
+}
+
+/// A resumable tokenizer over one window whose beginning stays where it is.
+#[derive(Debug, Clone)]
+pub struct Scanner {
+    table: [Class; 256],
+    marks: [u8; 5],
+    /// Next byte to visit when no segment is open.
+    at: usize,
+    /// The marked bytes of the block not visited yet; bit 0 is the byte at `block`.
+    mask: u64,
+    block: usize,
+    block_end: usize,
+    /// A release character was met and the character it releases is not in the window yet.
+    releasing: bool,
+    /// A segment is open: `part` is its tag (component 0) or part being read.
+    open: bool,
+    segment: Segment,
+    part: Part,
+    control: Option<u32>,
+    line_break: Option<u32>,
+}
+
+/// A part that begins at `start`; component 0 is the tag itself.
+const fn part_at(start: usize, element: u16, component: u16, repeat: u16) -> Part {
+    let start = start as u32;
+    Part { start, end: start, element, component, repeat, released: false, wrapped: false }
+}
+
+const NO_SEGMENT: Segment =
+    Segment { tag: Tag(0), tag_len: 0, start: 0, end: 0, first_part: 0, last_part: 0 };
+
+impl Scanner {
+    /// A scanner at the beginning of a window.
+    #[must_use]
+    pub fn new(separators: &Separators) -> Scanner {
+        let mut scanner = Scanner {
+            table: [Class::Data; 256],
+            marks: [0; 5],
+            at: 0,
+            mask: 0,
+            block: 0,
+            block_end: 0,
+            releasing: false,
+            open: false,
+            segment: NO_SEGMENT,
+            part: part_at(0, 0, 0, 1),
+            control: None,
+            line_break: None,
+        };
+        scanner.separate_by(separators);
+        scanner
+    }
+
+    /// Changes the separators. Call it between segments only: what was marked is marked again.
+    pub fn separate_by(&mut self, separators: &Separators) {
+        self.table = classes(separators);
+        let Separators { component, element, terminator, .. } = *separators;
+        let release = separators.release.unwrap_or(terminator);
+        let repetition = separators.repetition.unwrap_or(terminator);
+        self.marks = [component, element, release, repetition, terminator];
+        self.jump(self.at);
+    }
+
+    /// Begins again at `start` of a (new) window, between segments, remembering nothing.
+    pub fn restart(&mut self, start: usize) {
+        self.jump(start);
+        self.releasing = false;
+        self.open = false;
+        self.control = None;
+        self.line_break = None;
+    }
+
+    /// Where the segment being read begins, or where the next one will at the earliest.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        if self.open { self.segment.start as usize } else { self.at }
+    }
+
+    /// Position of the first control character met since the last restart, if any.
+    #[must_use]
+    pub fn first_control(&self) -> Option<u32> {
+        self.control
+    }
+
+    /// Position of the first line break inside a segment since the last restart, if any.
+    #[must_use]
+    pub fn first_line_break(&self) -> Option<u32> {
+        self.line_break
+    }
+
+    /// Reads on until a segment is complete or the window ends. White space between segments
+    /// is skipped. Parts of a segment not complete yet stay on the tape and are continued.
+    pub fn next(&mut self, window: &[u8], tape: &mut Tape) -> Stop {
+        if !self.open && !self.open_segment(window, tape) {
+            return Stop::Window;
+        }
+        if self.releasing && !self.release(window) {
+            return Stop::Window;
+        }
+        loop {
+            let class = self.separators(window, tape);
+            let position = self.at;
+            match class {
+                None => {
+                    let parts = tape.parts.len() - self.segment.first_part as usize;
+                    if parts > SEGMENT_PARTS_MAX as usize + BLOCK || !self.load(window) {
+                        return self.stop(parts);
+                    }
+                }
+                Some(Class::Terminator) => {
+                    self.close_part(window, tape, position);
+                    return self.close_segment(tape, position);
+                }
+                Some(Class::Release) => {
+                    self.part.released = true;
+                    self.at = position + 1;
+                    if !self.release(window) {
+                        return Stop::Window;
+                    }
+                }
+                Some(Class::LineBreak) => {
+                    self.part.wrapped = true;
+                    self.line_break = self.line_break.or(Some(position as u32));
+                }
+                Some(Class::Control) => self.control = self.control.or(Some(position as u32)),
+                Some(class) => {
+                    self.close_part(window, tape, position);
+                    self.part = following(&self.part, class, position + 1);
+                }
+            }
+        }
+    }
+
+    /// The hot loop: closes parts at the separators of the block, up to the first mark that
+    /// asks for more, whose class is returned and whose position is left in `at`; `None` when
+    /// the block is used up.
+    #[inline]
+    fn separators(&mut self, window: &[u8], tape: &mut Tape) -> Option<Class> {
+        let (mut mask, mut part, block) = (self.mask, self.part, self.block);
+        let mut stopped = None;
+        while mask != 0 {
+            let position = block + mask.trailing_zeros() as usize;
+            mask &= mask - 1;
+            let class = self.table[usize::from(window[position])];
+            if class as u8 > Class::Repetition as u8 || part.component == 0 {
+                self.at = position;
+                stopped = Some(class);
+                break;
+            }
+            part.end = position as u32;
+            tape.parts.push(part);
+            part = following(&part, class, position + 1);
+        }
+        (self.mask, self.part) = (mask, part);
+        stopped
+    }
+
+    /// Ends the input: a segment still open is closed where the window ends. True when there
+    /// was one, that is when its terminator is missing.
+    pub fn finish(&mut self, window: &[u8], tape: &mut Tape) -> bool {
+        if !self.open {
+            return false;
+        }
+        self.close_part(window, tape, window.len());
+        let _ = self.close_segment(tape, window.len());
+        self.at = window.len();
+        true
+    }
+
+    /// Moves between segments to `position`; the block is marked again from there.
+    fn jump(&mut self, position: usize) {
+        (self.at, self.mask, self.block, self.block_end) = (position, 0, position, position);
+    }
+
+    fn stop(&self, parts: usize) -> Stop {
+        let too_many = parts > SEGMENT_PARTS_MAX as usize;
+        if too_many { Stop::TooManyParts } else { Stop::Window }
+    }
+
+    /// Skips the white space before a segment and opens it; false when the window ends first.
+    fn open_segment(&mut self, window: &[u8], tape: &Tape) -> bool {
+        let from = self.at;
+        while window.get(self.at).is_some_and(|byte| matches!(byte, b' ' | b'\t'..=b'\r')) {
+            self.at += 1;
+        }
+        if self.at > from {
+            self.forget_until(self.at);
+        }
+        if self.at >= window.len() {
+            return false;
+        }
+        let (start, first_part) = (self.at as u32, tape.parts.len() as u32);
+        self.segment = Segment { start, first_part, ..NO_SEGMENT };
+        self.part = part_at(self.at, 0, 0, 1);
+        self.open = true;
+        self.usual_tag(window);
+        true
+    }
+
+    /// Reads a tag of three letters followed by an element separator, the usual case, without
+    /// visiting its marks; any other tag is left to the loop.
+    #[inline]
+    fn usual_tag(&mut self, window: &[u8]) {
+        let Some(&[a, b, c, after]) = window[self.at..].first_chunk::<4>() else { return };
+        let class = |byte: u8| self.table[usize::from(byte)];
+        let letters = [a, b, c].iter().all(|byte| class(*byte) == Class::Data);
+        if letters && class(after) == Class::Element {
+            self.segment.tag = Tag(u32::from_be_bytes([0, a, b, c]));
+            self.segment.tag_len = 3;
+            self.part = part_at(self.at + 4, 1, 1, 1);
+            self.forget_until(self.at + 4);
+        }
+    }
+
+    /// Takes the marks off all bytes before `position`.
+    fn forget_until(&mut self, position: usize) {
+        if position >= self.block_end {
+            (self.mask, self.block, self.block_end) = (0, position, position);
+        } else {
+            self.mask &= u64::MAX << (position - self.block);
+        }
+    }
+
+    /// Passes over the character after a release character (and over the line breaks between
+    /// them); false when it is not in the window yet.
+    fn release(&mut self, window: &[u8]) -> bool {
+        let mut at = self.at;
+        while let Some(byte) = window.get(at) {
+            at += 1;
+            match self.table[usize::from(*byte)] {
+                Class::LineBreak => {
+                    self.part.wrapped = true;
+                    self.line_break = self.line_break.or(Some(at as u32 - 1));
+                }
+                class => {
+                    if class == Class::Control {
+                        self.control = self.control.or(Some(at as u32 - 1));
+                    }
+                    self.releasing = false;
+                    self.forget_until(at);
+                    return true;
+                }
+            }
+        }
+        (self.releasing, self.at) = (true, at);
+        self.forget_until(at);
+        false
+    }
+
+    /// Marks the next block of the window; false when the window has no byte left.
+    #[inline]
+    fn load(&mut self, window: &[u8]) -> bool {
+        let rest = &window[self.block_end.min(window.len())..];
+        self.block = self.block_end;
+        if let Some(block) = rest.first_chunk::<BLOCK>() {
+            self.mask = mark(block, &self.marks);
+            self.block_end += BLOCK;
+            return true;
+        }
+        let mut block = [b'0'; BLOCK];
+        block[..rest.len()].copy_from_slice(rest);
+        self.mask = mark(&block, &self.marks) & ((1 << rest.len()) - 1);
+        self.block_end += rest.len();
+        !rest.is_empty()
+    }
+
+    fn close_part(&mut self, window: &[u8], tape: &mut Tape, end: usize) {
+        self.part.end = end as u32;
+        if self.part.component == 0 {
+            self.close_tag(window, self.part);
+        } else {
+            tape.parts.push(self.part);
+        }
+    }
+
+    #[inline]
+    fn close_tag(&mut self, window: &[u8], part: Part) {
+        let bytes = &window[part.start as usize..part.end as usize];
+        if let (&[a, b, c], false) = (bytes, part.wrapped || part.released) {
+            self.segment.tag = Tag(u32::from_be_bytes([0, a, b, c]));
+            self.segment.tag_len = 3;
+        } else {
+            let dropped = |byte: &u8| self.table[usize::from(*byte)] == Class::LineBreak;
+            let kept = bytes.iter().filter(|byte| !dropped(byte));
+            let tag = kept.clone().take(4).fold(0, |tag, byte| tag << 8 | u32::from(*byte));
+            self.segment.tag = Tag(tag);
+            self.segment.tag_len = kept.count().min(usize::from(u8::MAX)) as u8;
+        }
+    }
+
+    #[inline]
+    fn close_segment(&mut self, tape: &mut Tape, end: usize) -> Stop {
+        self.segment.end = end as u32;
+        self.segment.last_part = tape.parts.len() as u32;
+        tape.segments.push(self.segment);
+        self.open = false;
+        self.releasing = false;
+        self.at = end + 1;
+        // A file of lines ended by CR LF whose terminator is LF is not a wrapped file.
+        let ends_line = self.table[usize::from(b'\n')] == Class::Terminator;
+        if ends_line && self.line_break.is_some_and(|at| at as usize + 1 == end) {
+            self.line_break = None;
+        }
+        let parts = self.segment.last_part - self.segment.first_part;
+        if parts > SEGMENT_PARTS_MAX { Stop::TooManyParts } else { Stop::Segment }
+    }
+}
+
+/// The part that begins after a separator of class `class`. Written as arithmetic: which
+/// separator comes next cannot be foretold, so a branch would cost more than the sums.
+#[inline]
+fn following(part: &Part, class: Class, start: usize) -> Part {
+    let in_composite = u16::from(class == Class::Component);
+    let in_element = u16::from(class != Class::Element);
+    let repeats = u16::from(class == Class::Repetition);
+    let element = part.element + (1 - in_element);
+    let component = part.component * in_composite + 1;
+    let repeat = (part.repeat - 1 + repeats) * in_element + 1;
+    part_at(start, element, component, repeat)
+}
+
+/// One bit per byte of the block that is a separator or a control character. Plain comparisons
+/// over an array become vector instructions; the products gather eight flags into one byte.
+#[inline]
+fn mark(block: &[u8; BLOCK], marks: &[u8; 5]) -> u64 {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let [a, b, c, d, e] = *marks;
+    let mut flags = [0u8; BLOCK];
+    for (flag, &byte) in flags.iter_mut().zip(block) {
+        let separates = (byte == a) | (byte == b) | (byte == c) | (byte == d) | (byte == e);
+        *flag = u8::from(separates | (byte < 0x20) | (byte == 0x7F));
+    }
+    let mut mask = 0;
+    for (index, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
+        mask |= gathered << (8 * index);
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests;
