@@ -25,6 +25,16 @@ impl EnvelopeKey {
     }
 }
 
+impl EnvelopeKey {
+    /// The key under which other bytes with this key's reference are remembered, so that they
+    /// too get the same answer when they are repeated.
+    #[must_use]
+    pub fn conflicting(&self, sha256: &[u8; 32]) -> EnvelopeKey {
+        let start = sha256.iter().take(8).fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
+        EnvelopeKey { reference: format!("{}#{start:016x}", self.reference), ..self.clone() }
+    }
+}
+
 /// A transmission that was taken and answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {

@@ -4,7 +4,7 @@ use crate::exchange::MessageVerdict;
 use crate::invoice::Document;
 use crate::letter::LetterState;
 use crate::{
-    Envelope, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, Parcel, Party, Timestamp, Verdict,
+    Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, Parcel, Party, Timestamp, Verdict,
 };
 
 /// A change of one invoice.
@@ -74,8 +74,12 @@ pub struct Outcome {
     pub documents: Vec<Document>,
     /// Clients met, to remember.
     pub parties: Vec<Party>,
-    /// Transmissions to remember.
+    /// Transmissions to remember. One whose key is held already is a conflict (somebody else
+    /// took it meanwhile), unless its key is in `replaced`.
     pub envelopes: Vec<Envelope>,
+    /// Keys of held transmissions that the ones in `envelopes` take the place of: rejected ones
+    /// that were mended and sent again, and references used again after the window.
+    pub replaced: Vec<EnvelopeKey>,
     /// Letters to put in the outbox (a subset of `answers`, and others).
     pub letters: Vec<Letter>,
     /// Letters of ours that were acknowledged or refused.

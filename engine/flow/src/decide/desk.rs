@@ -1,0 +1,191 @@
+//! The desk one parcel is decided on: what is known, what was decided so far, what to write.
+
+use crate::log::row_hash;
+use acquit_domain::exchange::{Direction, Exchange, Function};
+use acquit_domain::outcome::{Alert, InvoiceChange};
+use acquit_domain::{
+    EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, Outcome, Parcel, PartyCode, Timestamp, Verdict,
+};
+use acquit_mapping::rulebook::Rulebook;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What identifiers are derived for: the first argument of [`Id::derive`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    /// A log row.
+    Exchange = 1,
+    /// A letter.
+    Letter = 2,
+    /// A document.
+    Document = 3,
+}
+
+/// Everything at hand while one parcel is decided.
+pub(crate) struct Desk<'a> {
+    pub(crate) book: &'a Rulebook,
+    pub(crate) parcel: &'a Parcel,
+    pub(crate) known: &'a Known,
+    pub(crate) now: Timestamp,
+    pub(crate) outcome: Outcome,
+    /// Index in `outcome.invoices` of the invoices changed so far.
+    changed: BTreeMap<InvoiceKey, usize>,
+    drawn: [u32; 4],
+    /// Keys of the transmissions of this parcel met so far.
+    pub(crate) met: BTreeSet<EnvelopeKey>,
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(
+        book: &'a Rulebook,
+        parcel: &'a Parcel,
+        known: &'a Known,
+        now: Timestamp,
+    ) -> Desk<'a> {
+        let outcome = Outcome {
+            parcel: parcel.clone(),
+            keep_bytes: true,
+            verdict: Verdict::Rejected,
+            messages: Vec::new(),
+            findings: Vec::new(),
+            answers: Vec::new(),
+            exchanges: Vec::new(),
+            invoices: Vec::new(),
+            documents: Vec::new(),
+            parties: Vec::new(),
+            envelopes: Vec::new(),
+            replaced: Vec::new(),
+            letters: Vec::new(),
+            marks: Vec::new(),
+            parked: Vec::new(),
+            released: Vec::new(),
+            alerts: Vec::new(),
+        };
+        Desk { book, parcel, known, now, outcome, changed: BTreeMap::new(), drawn: [0; 4], met: BTreeSet::new() }
+    }
+
+    /// The next identifier for a purpose; the same for the same parcel decided again.
+    pub(crate) fn id(&mut self, purpose: Purpose) -> Id {
+        let drawn = &mut self.drawn[purpose as usize];
+        *drawn += 1;
+        self.parcel.id.derive(purpose as u16, *drawn)
+    }
+
+    /// The invoice as it stands now: as decided so far in this parcel, else as held.
+    pub(crate) fn invoice(&self, key: &InvoiceKey) -> Option<&Invoice> {
+        match self.changed.get(key) {
+            Some(&at) => Some(&self.outcome.invoices[at].invoice),
+            None => self.known.invoices.get(key),
+        }
+    }
+
+    /// Records the invoice after a change.
+    pub(crate) fn put(&mut self, mut invoice: Invoice, content_changed: bool) {
+        invoice.updated_at = self.now;
+        if let Some(&at) = self.changed.get(&invoice.key) {
+            let change = &mut self.outcome.invoices[at];
+            invoice.version = change.invoice.version;
+            change.content_changed |= content_changed;
+            change.invoice = invoice;
+            return;
+        }
+        let read_version = self.known.invoices.get(&invoice.key).map(|held| held.version);
+        invoice.version = read_version.unwrap_or(0) + 1;
+        self.changed.insert(invoice.key.clone(), self.outcome.invoices.len());
+        self.outcome.invoices.push(InvoiceChange { invoice, read_version, content_changed });
+    }
+
+    /// A blank row about this parcel, to be filled and given to [`Desk::append`].
+    pub(crate) fn row(&mut self, function: Function, verdict: Verdict) -> Exchange {
+        Exchange {
+            id: self.id(Purpose::Exchange),
+            parcel: self.parcel.id,
+            first_byte: 0,
+            bytes: self.parcel.bytes.len() as u64,
+            at: self.now,
+            partner: self.partner(),
+            channel: self.parcel.channel,
+            direction: Direction::In,
+            function,
+            message: String::new(),
+            reference: String::new(),
+            invoice: None,
+            n: None,
+            event: String::new(),
+            from: None,
+            to: None,
+            before: None,
+            after: None,
+            user: String::new(),
+            recipient: self.book.platform.name.clone(),
+            observation: String::new(),
+            needs_reply: false,
+            verdict,
+            findings: Vec::new(),
+            unread: Vec::new(),
+            book: self.book.hash,
+            content: [0; 32],
+            previous: [0; 32],
+            hash: [0; 32],
+            duration_us: 0,
+        }
+    }
+
+    /// Appends a row that belongs to no invoice.
+    pub(crate) fn append(&mut self, mut row: Exchange) -> Id {
+        row.hash = row_hash(&row);
+        let id = row.id;
+        self.outcome.exchanges.push(row);
+        id
+    }
+
+    /// Appends a row to the chain of an invoice and records the invoice.
+    pub(crate) fn append_to(
+        &mut self,
+        mut invoice: Invoice,
+        mut row: Exchange,
+        content_changed: bool,
+    ) -> Id {
+        row.invoice = Some(invoice.key.clone());
+        row.n = Some(invoice.exchanges + 1);
+        row.previous = invoice.last_hash;
+        row.content = invoice.content;
+        row.hash = row_hash(&row);
+        invoice.exchanges += 1;
+        invoice.last_hash = row.hash;
+        let id = row.id;
+        self.outcome.exchanges.push(row);
+        self.put(invoice, content_changed);
+        id
+    }
+
+    /// The partner a row is about: who handed the parcel over, or nobody we know.
+    pub(crate) fn partner(&self) -> PartyCode {
+        match &self.parcel.partner {
+            Some(partner) => partner.clone(),
+            None => PartyCode::new("?").expect("a question mark is printable and short"),
+        }
+    }
+
+    /// Raises an alert for operators.
+    pub(crate) fn alert(&mut self, code: &str, text: String, exchange: Option<Id>) {
+        let alert = Alert { code: code.to_owned(), text, at: self.now, exchange };
+        self.outcome.alerts.push(alert);
+    }
+
+    /// Logs a parcel in which nothing can be answered in its own protocol.
+    pub(crate) fn refuse_unreadable(&mut self, findings: &[Finding]) {
+        let mut row = self.row(Function::Unknown, Verdict::Rejected);
+        row.message = self.parcel.name.clone();
+        row.findings = findings.to_vec();
+        row.observation = "Parcelle illisible".to_owned();
+        self.append(row);
+        self.outcome.findings.extend(findings.iter().cloned());
+    }
+
+    /// Closes the desk.
+    pub(crate) fn finish(mut self, verdict: Verdict) -> Outcome {
+        self.outcome.verdict = verdict;
+        self.outcome.keep_bytes = verdict != Verdict::Known;
+        self.outcome
+    }
+}

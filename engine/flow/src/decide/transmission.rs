@@ -1,0 +1,230 @@
+//! One transmission: is it a repeat, does its envelope stand, what of each message, what answer.
+
+use super::desk::Desk;
+use super::{acknowledgement, invoice, whole};
+use crate::letters;
+use crate::reading::{MessageReading, Said, Standard, Transmission};
+use acquit_domain::exchange::{Function, MessageVerdict};
+use acquit_domain::time::DAY;
+use acquit_domain::{Envelope, Finding, Letter, Level, Place, Severity, Verdict};
+use acquit_mapping::agreement::Agreement;
+use std::borrow::Cow;
+
+/// What the envelope is, compared with those taken before.
+enum Seen {
+    /// Not seen, or seen so long ago that its reference may be used again.
+    New,
+    /// Seen with the same bytes.
+    Same(Box<Envelope>),
+    /// Its reference was used for other bytes, or twice in one parcel.
+    Other,
+}
+
+/// Decides one transmission.
+pub(super) fn decide(desk: &mut Desk<'_>, sent: &Transmission) -> Verdict {
+    match seen(desk, sent) {
+        Seen::Same(envelope) => repeat(desk, sent, *envelope),
+        Seen::Other => {
+            let text = format!("{}: reference used before for other content", sent.reference);
+            desk.alert("conflict.control_ref", text, None);
+            let finding = envelope_finding(sent, "EDI-026", 26);
+            reject(desk, sent, vec![finding], Verdict::KnownButDifferent)
+        }
+        Seen::New => match agreement(desk, sent) {
+            Err(finding) => reject(desk, sent, vec![finding], Verdict::Rejected),
+            Ok(_) if sent.rejected() => reject(desk, sent, Vec::new(), Verdict::Rejected),
+            Ok(agreement) => take(desk, sent, agreement),
+        },
+    }
+}
+
+fn seen(desk: &mut Desk<'_>, sent: &Transmission) -> Seen {
+    let Some(key) = &sent.key else { return Seen::New };
+    let refused_before = || match desk.known.envelopes.get(&key.conflicting(&sent.sha256)) {
+        Some(refused) => Seen::Same(Box::new(refused.clone())),
+        None => Seen::Other,
+    };
+    if desk.met.contains(key) {
+        return refused_before();
+    }
+    let Some(held) = desk.known.envelopes.get(key) else {
+        desk.met.insert(key.clone());
+        return Seen::New;
+    };
+    let window = i64::from(desk.book.platform.repeat_window_days) * DAY;
+    let expired = desk.now.0 - held.received_at.0 > window;
+    // A rejected transmission had no effect: its sender may mend it and send it again.
+    let replaceable = expired || held.verdict == Verdict::Rejected;
+    let seen = match (held.sha256 == sent.sha256, replaceable) {
+        (true, _) if !expired => Seen::Same(Box::new(held.clone())),
+        (_, true) => Seen::New,
+        _ => refused_before(),
+    };
+    desk.met.insert(key.clone());
+    if matches!(seen, Seen::New) {
+        desk.outcome.replaced.push(key.clone());
+    }
+    if expired {
+        let text = format!("{}: reference used again after the window", sent.reference);
+        desk.alert("reference.reuse", text, None);
+    }
+    seen
+}
+
+/// The agreement a transmission falls under, or why it falls under none.
+fn agreement<'b>(desk: &Desk<'b>, sent: &Transmission) -> Result<&'b Agreement, Finding> {
+    let unknown = || envelope_finding(sent, "EDI-023", 23).with_value(&sent.sender.0);
+    let party = sent.party.as_ref().ok_or_else(unknown)?;
+    let agreement = desk.book.agreement(party).ok_or_else(unknown)?;
+    match &desk.parcel.partner {
+        Some(partner) if partner != party => {
+            Err(envelope_finding(sent, "SEC-SENDER", 23).with_value(&sent.sender.0))
+        }
+        _ => Ok(agreement),
+    }
+}
+
+/// A finding about the envelope as a whole, that rejects it.
+fn envelope_finding(sent: &Transmission, code: &'static str, syntax_error: u8) -> Finding {
+    Finding {
+        code: Cow::Borrowed(code),
+        severity: Severity::Error,
+        level: Level::Interchange,
+        place: Place {
+            interchange: sent.ordinal,
+            segment: 1,
+            byte: sent.first_byte,
+            name: if sent.standard == Standard::Edifact { "UNB" } else { "" }.to_owned(),
+            ..Place::default()
+        },
+        value: sent.reference.clone(),
+        expected: String::new(),
+        likely: String::new(),
+        syntax_error: Some(syntax_error),
+    }
+}
+
+/// The same bytes again: the stored answer, and no effect.
+fn repeat(desk: &mut Desk<'_>, sent: &Transmission, held: Envelope) -> Verdict {
+    let mut row = desk.row(function_of(sent.messages.first()), Verdict::Known);
+    describe(&mut row, sent);
+    row.observation = format!("Répétition, déjà reçu: {}", held.verdict.key());
+    let finding = Finding { code: Cow::Borrowed("DUP-000"), ..envelope_note(sent) };
+    row.findings.push(finding.clone());
+    desk.append(row);
+    desk.outcome.findings.push(finding);
+    desk.outcome.findings.extend(held.findings);
+    let known = |message: MessageVerdict| MessageVerdict { verdict: Verdict::Known, ..message };
+    desk.outcome.messages.extend(held.messages.into_iter().map(known));
+    desk.outcome.answers.extend(held.letters);
+    Verdict::Known
+}
+
+fn envelope_note(sent: &Transmission) -> Finding {
+    Finding {
+        severity: Severity::Note,
+        syntax_error: None,
+        ..envelope_finding(sent, "DUP-000", 26)
+    }
+}
+
+/// Rejects a transmission as a whole.
+fn reject(
+    desk: &mut Desk<'_>,
+    sent: &Transmission,
+    more: Vec<Finding>,
+    verdict: Verdict,
+) -> Verdict {
+    let mut findings = more;
+    findings.extend(sent.findings.iter().cloned());
+    let mut row = desk.row(function_of(sent.messages.first()), verdict);
+    describe(&mut row, sent);
+    row.observation = "Rejet de la transmission".to_owned();
+    row.findings = findings.clone();
+    desk.append(row);
+    let messages: Vec<MessageVerdict> = sent
+        .messages
+        .iter()
+        .map(|message| invoice::message_verdict(message, verdict, None, None))
+        .collect();
+    let letters = letters::answer(desk, sent, &findings, &messages, &[]);
+    remember(desk, sent, verdict, messages, findings, letters);
+    verdict
+}
+
+/// Takes a transmission whose envelope stands: message by message.
+fn take(desk: &mut Desk<'_>, sent: &Transmission, agreement: &Agreement) -> Verdict {
+    let mut messages = Vec::with_capacity(sent.messages.len());
+    let mut findings = sent.findings.clone();
+    let mut business = Vec::with_capacity(sent.messages.len());
+    for message in &sent.messages {
+        let decided = match &message.said {
+            Said::Acknowledgement(said) => {
+                acknowledgement::decide(desk, sent, message, said, agreement)
+            }
+            Said::Invoice(said) if !message.rejected() => {
+                invoice::decide(desk, sent, message, said, agreement)
+            }
+            Said::Invoice(_) | Said::Nothing => invoice::reject(desk, sent, message),
+        };
+        findings.extend(decided.findings.iter().cloned());
+        messages.push(decided.verdict.clone());
+        business.push(decided);
+    }
+    let parts: Vec<Verdict> = messages.iter().map(|message| message.verdict).collect();
+    let verdict = whole(&parts);
+    let letters = letters::answer(desk, sent, &sent.findings, &messages, &business);
+    remember(desk, sent, verdict, messages, findings, letters);
+    verdict
+}
+
+/// Remembers what was decided, so that a repeat gets the same answer.
+fn remember(
+    desk: &mut Desk<'_>,
+    sent: &Transmission,
+    verdict: Verdict,
+    messages: Vec<MessageVerdict>,
+    findings: Vec<Finding>,
+    letters: Vec<Letter>,
+) {
+    desk.outcome.messages.extend(messages.iter().cloned());
+    desk.outcome.findings.extend(findings.iter().cloned());
+    desk.outcome.answers.extend(letters.iter().cloned());
+    desk.outcome.letters.extend(letters.iter().cloned());
+    if let Some(key) = &sent.key {
+        let key = match verdict {
+            Verdict::KnownButDifferent => key.conflicting(&sent.sha256),
+            _ => key.clone(),
+        };
+        desk.outcome.envelopes.push(Envelope {
+            key,
+            sha256: sent.sha256,
+            parcel: desk.parcel.id,
+            received_at: desk.parcel.received_at,
+            verdict,
+            messages,
+            findings,
+            letters,
+        });
+    }
+}
+
+/// Fills in what a row says about the transmission.
+pub(super) fn describe(row: &mut acquit_domain::Exchange, sent: &Transmission) {
+    row.reference.clone_from(&sent.reference);
+    row.message = super::naming::message_name(row.function.code(), &sent.reference);
+    row.first_byte = sent.first_byte;
+    row.bytes = sent.bytes;
+    if let Some(party) = &sent.party {
+        row.partner = party.clone();
+    }
+}
+
+/// « Fonction de la demande » of a message.
+pub(super) fn function_of(message: Option<&MessageReading>) -> Function {
+    let Some(message) = message else { return Function::Unknown };
+    match (&message.said, message.kind.as_str()) {
+        (Said::Invoice(_), _) | (_, "INVOIC" | "INV") => Function::Inv,
+        (_, kind) => Function::of(kind).unwrap_or(Function::Unknown),
+    }
+}

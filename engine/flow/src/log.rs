@@ -1,0 +1,89 @@
+//! The hash of a log row: what makes the log tamper-evident.
+
+use acquit_domain::{Exchange, Finding};
+use sha2::{Digest, Sha256};
+
+/// Feeds length-prefixed fields into a hash, so that no two rows give the same bytes.
+struct Fields(Sha256);
+
+impl Fields {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn number(&mut self, number: i64) {
+        self.0.update(number.to_be_bytes());
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.text(&finding.code);
+        self.text(finding.severity.key());
+        self.text(finding.level.key());
+        for number in [
+            finding.place.interchange,
+            finding.place.message,
+            finding.place.segment,
+            u32::from(finding.place.element),
+            u32::from(finding.place.component),
+            u32::from(finding.place.repeat),
+            finding.place.len,
+        ] {
+            self.0.update(number.to_be_bytes());
+        }
+        self.0.update(finding.place.byte.to_be_bytes());
+        self.text(&finding.place.name);
+        self.text(&finding.value);
+        self.text(&finding.expected);
+        self.text(&finding.likely);
+        self.0.update([finding.syntax_error.unwrap_or(0)]);
+    }
+}
+
+/// The hash of a row: SHA-256 over every field of it but `hash` and `duration_us`, each
+/// length-prefixed, in the order of the structure, the previous hash of its chain included.
+#[must_use]
+pub fn row_hash(row: &Exchange) -> [u8; 32] {
+    let mut fields = Fields(Sha256::new());
+    fields.bytes(&row.id.0.to_be_bytes());
+    fields.bytes(&row.parcel.0.to_be_bytes());
+    fields.number(row.first_byte as i64);
+    fields.number(row.bytes as i64);
+    fields.number(row.at.0);
+    fields.text(row.partner.as_str());
+    fields.text(row.channel.key());
+    fields.text(row.direction.key());
+    fields.text(row.function.code());
+    fields.text(&row.message);
+    fields.text(&row.reference);
+    match &row.invoice {
+        Some(key) => {
+            fields.text(key.issuer.as_str());
+            fields.text(key.number.as_str());
+        }
+        None => fields.number(-1),
+    }
+    fields.number(row.n.map_or(-1, i64::from));
+    fields.text(&row.event);
+    fields.text(row.from.map_or("", |state| state.key()));
+    fields.text(row.to.map_or("", |state| state.key()));
+    fields.text(row.before.map_or("", |status| status.key()));
+    fields.text(row.after.map_or("", |status| status.key()));
+    fields.text(&row.user);
+    fields.text(&row.recipient);
+    fields.text(&row.observation);
+    fields.number(i64::from(row.needs_reply));
+    fields.text(row.verdict.key());
+    fields.number(row.findings.len() as i64);
+    row.findings.iter().for_each(|finding| fields.finding(finding));
+    fields.number(row.unread.len() as i64);
+    row.unread.iter().for_each(|name| fields.text(name));
+    fields.bytes(&row.book);
+    fields.bytes(&row.content);
+    fields.bytes(&row.previous);
+    fields.0.finalize().into()
+}
