@@ -1,0 +1,104 @@
+//! What a part says: its bytes without release characters and line breaks, and their text.
+
+use super::charset::Charset;
+use super::separators::Separators;
+use super::tape::{Part, Segment, Tape};
+use std::borrow::Cow;
+
+/// The tokens of a run of segments together with what is needed to read their values.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// The bytes the positions of the tape count from.
+    pub window: &'a [u8],
+    /// The tokens.
+    pub tape: &'a Tape,
+    /// The service characters in force.
+    pub separators: Separators,
+    /// The character set declared.
+    pub charset: Charset,
+}
+
+impl<'a> Content<'a> {
+    /// The bytes of a part as they stand, release characters and line breaks included.
+    #[must_use]
+    pub fn raw(&self, part: &Part) -> &'a [u8] {
+        &self.window[part.start as usize..part.end as usize]
+    }
+
+    /// The bytes of a part's value.
+    #[must_use]
+    pub fn bytes(&self, part: &Part) -> Cow<'a, [u8]> {
+        let raw = self.raw(part);
+        if part.released || part.wrapped {
+            return Cow::Owned(released(raw, &self.separators));
+        }
+        Cow::Borrowed(raw)
+    }
+
+    /// The value of a part as text.
+    #[must_use]
+    pub fn text(&self, part: &Part) -> Cow<'a, str> {
+        match self.bytes(part) {
+            Cow::Borrowed(bytes) => self.charset.decode(bytes),
+            Cow::Owned(bytes) => Cow::Owned(self.charset.decode(&bytes).into_owned()),
+        }
+    }
+
+    /// The first repetition of a component of a segment, when the segment reaches that far.
+    #[must_use]
+    pub fn part(&self, segment: &Segment, element: u16, component: u16) -> Option<&'a Part> {
+        let wanted = (element, component, 1);
+        let mut parts = self.tape.parts_of(segment).iter();
+        parts.find(|part| (part.element, part.component, part.repeat) == wanted)
+    }
+
+    /// The text of a component of a segment; empty when the segment does not reach that far.
+    #[must_use]
+    pub fn get(&self, segment: &Segment, element: u16, component: u16) -> Cow<'a, str> {
+        self.part(segment, element, component).map_or(Cow::Borrowed(""), |part| self.text(part))
+    }
+}
+
+/// Takes out release characters and line breaks.
+fn released(raw: &[u8], separators: &Separators) -> Vec<u8> {
+    let is_break = |byte: u8| matches!(byte, b'\r' | b'\n') && byte != separators.terminator;
+    let mut value = Vec::with_capacity(raw.len());
+    let mut releasing = false;
+    for &byte in raw {
+        if is_break(byte) {
+            continue;
+        }
+        if !releasing && Some(byte) == separators.release {
+            releasing = true;
+        } else {
+            value.push(byte);
+            releasing = false;
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Content;
+    use crate::edifact::charset::Charset;
+    use crate::edifact::separators::Separators;
+    use crate::edifact::tape::Tape;
+    use crate::edifact::tokenizer::Scanner;
+
+    fn check(input: &str, expected: &str) {
+        let (separators, mut tape) = (Separators::DEFAULT, Tape::default());
+        let _ = Scanner::new(&separators).next(input.as_bytes(), &mut tape);
+        let window = input.as_bytes();
+        let content = Content { window, tape: &tape, separators, charset: Charset::UnoW };
+        let values: Vec<_> = tape.parts.iter().map(|part| content.text(part)).collect();
+        assert_eq!(values.join("|"), expected, "{input}");
+    }
+
+    #[test]
+    fn values() {
+        check("FTX+AAI+a?+b?:c?'d??+é'", "AAI|a+b:c'd?|é");
+        check("FTX+A\r\nAI+a?\r\n+b?A'", "AAI|a+bA");
+        check("FTX++:?''", "||'");
+    }
+}
