@@ -1,10 +1,13 @@
 //! EDIFACT, ISO 9735 syntax versions 1 to 4 (batch).
 
+pub mod charset;
+pub mod check;
 pub mod guide;
 pub mod kind;
 pub mod separators;
 pub mod tape;
 pub mod tokenizer;
+pub mod value;
 
 /// What was found wrong in an EDIFACT input.
 pub type Fault = crate::fault::Fault<kind::Kind>;

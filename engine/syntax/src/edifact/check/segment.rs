@@ -1,0 +1,224 @@
+//! The elements of one segment against their definition.
+
+use super::tell::{self, Seen};
+use super::{Checked, Input, Rules, value};
+use crate::edifact::guide::{Directory, ElementUse, SegmentDef};
+use crate::edifact::kind::Kind;
+use crate::edifact::tape::Part;
+use crate::fault::Level;
+
+/// A segment's definition and how deep in groups it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub(super) directory: &'a Directory,
+    pub(super) definition: &'a SegmentDef,
+    /// Groups around it: the most explicit nesting indicators its tag may carry.
+    pub(super) levels: u16,
+}
+
+/// Checks the elements of one segment of the input, given by its index, against a definition of
+/// a directory. Faults are added in the order of the elements, missing ones last.
+pub fn segment(
+    directory: &Directory,
+    definition: &SegmentDef,
+    input: &Input<'_>,
+    index: usize,
+    rules: &Rules<'_>,
+    out: &mut Checked,
+) {
+    check(Whole { directory, definition, levels: 0 }, input, index, rules, out);
+}
+
+#[inline]
+pub(super) fn check(
+    whole: Whole<'_>,
+    input: &Input<'_>,
+    index: usize,
+    rules: &Rules<'_>,
+    out: &mut Checked,
+) {
+    let elements = whole.directory.elements(whole.definition);
+    let parts = input.parts_of(&input.segments[index]);
+    let mut present = 0u64;
+    let mut at = 0;
+    while let Some(first) = parts.get(at) {
+        let run = occurrence(&parts[at..]);
+        at += run.len();
+        let Some(element) = elements.get(usize::from(first.element).wrapping_sub(1)) else {
+            surplus(whole, input, index, run, out);
+            continue;
+        };
+        let seen = Seen {
+            index,
+            tag: whole.definition.tag,
+            element: first.element,
+            component: 0,
+            repeat: if element.repeat > 1 { first.repeat } else { 0 },
+        };
+        if components(whole.directory, element, input, run, seen, rules, out) {
+            present |= 1 << first.element;
+        }
+    }
+    if parts.last().is_some_and(|part| part.start == part.end) {
+        trailing(input, index, parts, rules, out);
+    }
+    if whole.definition.mandatory_mask & !present != 0 {
+        missing(whole, present, input, index, out);
+    }
+}
+
+/// The parts of one repetition of one element, at the head of what is left.
+#[inline]
+fn occurrence(parts: &[Part]) -> &[Part] {
+    let (element, repeat) = (parts[0].element, parts[0].repeat);
+    let mut end = 1;
+    while parts.get(end).is_some_and(|part| part.element == element && part.repeat == repeat) {
+        end += 1;
+    }
+    &parts[..end]
+}
+
+/// Checks one repetition of one element; true when it says anything.
+#[inline]
+fn components(
+    directory: &Directory,
+    element: &ElementUse,
+    input: &Input<'_>,
+    run: &[Part],
+    seen: Seen,
+    rules: &Rules<'_>,
+    out: &mut Checked,
+) -> bool {
+    let definitions = directory.components(element);
+    let mut present = 0u32;
+    for part in run {
+        if part.start == part.end {
+            continue;
+        }
+        let Some(definition) = definitions.get(usize::from(part.component).wrapping_sub(1)) else {
+            let told = Seen { component: part.component, ..seen };
+            let expected = format!("{} has {}", element.id, definitions.len());
+            let what = (Kind::TooManyConstituents, Level::Element);
+            tell::part(input, told, part, what, expected, out);
+            present |= 1;
+            break;
+        };
+        let value = value::Value { definition, mandatory: element.mandatory, directory };
+        let component = if element.id.is_composite() { part.component } else { 0 };
+        if value::check(value, input, part, Seen { component, ..seen }, rules, out) {
+            present |= 1 << part.component;
+        }
+    }
+    if run.len() > 1 && run.last().is_some_and(|part| part.start == part.end) {
+        let last_said = run.iter().rposition(|part| part.start < part.end);
+        trail(input, run, last_said.unwrap_or(0), seen, rules, out);
+    }
+    if present == 0 {
+        return false;
+    }
+    if element.mandatory_mask & !present != 0 {
+        absent_components(directory, element, present, input, seen, out);
+    }
+    if seen.repeat > element.repeat || (seen.repeat == 0 && run[0].repeat > 1) {
+        let expected = format!("{} at most {}", element.id, element.repeat);
+        let what = (Kind::TooManyRepetitions, Level::Element);
+        tell::part(input, seen, &run[0], what, expected, out);
+    }
+    true
+}
+
+/// Parts no element is defined for: nesting indicators of the tag, or elements too many.
+#[cold]
+fn surplus(whole: Whole<'_>, input: &Input<'_>, index: usize, run: &[Part], out: &mut Checked) {
+    let element = run[0].element;
+    let seen = Seen { index, tag: whole.definition.tag, element, ..Seen::default() };
+    if element == 0 {
+        let numbers = run.iter().all(|part| input.bytes(part).iter().all(u8::is_ascii_digit));
+        if numbers && run.len() <= usize::from(whole.levels) {
+            return;
+        }
+        let expected = format!("{} levels", whole.levels);
+        let what = (Kind::NestingNotAllowed, Level::Segment);
+        return tell::part(input, seen, &run[0], what, expected, out);
+    }
+    // Told once, at the first: the others are surplus for the same reason.
+    let told = out.faults.last().is_some_and(|fault| {
+        fault.kind == Kind::TooManyConstituents
+            && fault.level == Level::Segment
+            && fault.place.segment == input.origin.segment + index as u32 + 1
+    });
+    if let Some(part) = run.iter().find(|part| part.start < part.end).filter(|_| !told) {
+        let count = whole.directory.elements(whole.definition).len();
+        let what = (Kind::TooManyConstituents, Level::Segment);
+        tell::part(input, seen, part, what, format!("{count} elements"), out);
+    }
+}
+
+/// Separators between the last thing said and the terminator.
+#[cold]
+fn trailing(input: &Input<'_>, index: usize, parts: &[Part], rules: &Rules<'_>, out: &mut Checked) {
+    let said = parts.iter().rposition(|part| part.start < part.end);
+    // Those inside the last element that says something were told with that element.
+    let element = parts[parts.len() - 1].element;
+    if said.is_some_and(|said| parts[said].element == element) {
+        return;
+    }
+    let first = said.map_or(&parts[0], |said| &parts[said]);
+    let tag = input.segments[index].tag;
+    let seen = Seen { index, tag, element: first.element.max(1), ..Seen::default() };
+    let kind = (Kind::TrailingSeparator, rules.trailing);
+    let start = if said.is_some() { first.end } else { first.start.saturating_sub(1) };
+    let cut = Part { start, end: input.segments[index].end, released: false, ..*first };
+    tell::part(input, seen, &cut, kind, String::new(), out);
+}
+
+/// Separators between the last component said and the end of its element.
+#[cold]
+fn trail(
+    input: &Input<'_>,
+    run: &[Part],
+    last_said: usize,
+    seen: Seen,
+    rules: &Rules<'_>,
+    out: &mut Checked,
+) {
+    let end = run[run.len() - 1].end;
+    let cut = Part { start: run[last_said].end, end, released: false, ..run[last_said] };
+    let kind = (Kind::TrailingSeparator, rules.trailing);
+    tell::part(input, seen, &cut, kind, String::new(), out);
+}
+
+/// Tells the mandatory elements that are absent.
+#[cold]
+fn missing(whole: Whole<'_>, present: u64, input: &Input<'_>, index: usize, out: &mut Checked) {
+    for (position, element) in (1u16..).zip(whole.directory.elements(whole.definition)) {
+        if element.mandatory && present & (1 << position) == 0 {
+            let tag = whole.definition.tag;
+            let seen = Seen { index, tag, element: position, ..Seen::default() };
+            let expected = match whole.directory.components(element) {
+                [only] if !element.id.is_composite() => format!("{} {}", only.id, only.notation()),
+                _ => element.id.to_string(),
+            };
+            tell::absent(input, seen, Level::Element, expected, out);
+        }
+    }
+}
+
+/// Tells the mandatory components absent from an element that is present.
+#[cold]
+fn absent_components(
+    directory: &Directory,
+    element: &ElementUse,
+    present: u32,
+    input: &Input<'_>,
+    seen: Seen,
+    out: &mut Checked,
+) {
+    for (position, component) in (1u16..).zip(directory.components(element)) {
+        if component.mandatory && present & (1 << position) == 0 {
+            let expected = format!("{} {}", component.id, component.notation());
+            let told = Seen { component: position, ..seen };
+            tell::absent(input, told, Level::Element, expected, out);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! A directory: segments, composites, elements and code values of one release.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::codes::{self, Code, CodeList};
+use super::shape::{
+    COMPONENTS_MAX, ComponentUse, ELEMENTS_MAX, ElementId, ElementUse, SegmentDef, representation,
+};
+use super::text::{Flaw, Flaws, GuideFile, Line, Word, lines};
+use crate::edifact::tape::Tag;
+
+/// Segments and code values of one release, shared by the guides of its messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    name: String,
+    segments: Vec<SegmentDef>,
+    elements: Vec<ElementUse>,
+    components: Vec<ComponentUse>,
+    lists: Vec<Arc<CodeList>>,
+    names: BTreeMap<ElementId, Arc<str>>,
+}
+
+impl Directory {
+    /// Reads `segments.guide` and `codes.guide` of one release.
+    #[must_use]
+    pub fn read(segments: &str, codes: &str) -> (Directory, Vec<Flaw>) {
+        let (raw, mut flaws) = Raw::read(segments);
+        let (lists, more) = codes::read(codes, raw.directory);
+        flaws.all.extend(more);
+        let mut directory = Directory {
+            name: raw.directory.to_owned(),
+            lists: lists.into_iter().map(Arc::new).collect(),
+            ..Directory::default()
+        };
+        for (tag, segment) in &raw.segments {
+            directory.define(*tag, segment, &raw, &mut flaws);
+        }
+        directory.segments.sort_by_key(|segment| segment.tag);
+        for (id, composite) in &raw.composites {
+            directory.names.insert(*id, Arc::from(composite.name));
+        }
+        for (id, element) in &raw.elements {
+            directory.names.insert(*id, Arc::from(element.name));
+        }
+        let coded: Vec<ElementId> =
+            raw.elements.iter().filter(|(_, e)| e.coded).map(|(id, _)| *id).collect();
+        codes::agree(&directory, &coded, &mut flaws.all);
+        flaws.all.sort();
+        (directory, flaws.all)
+    }
+
+    /// This directory with the segments of another added: UNH, UNS and UNT come from the service
+    /// directory of the interchange's syntax version. Code lists are shared, not copied.
+    #[must_use]
+    pub fn with(&self, service: &Directory) -> Directory {
+        let mut joined = self.clone();
+        let moved = u16::try_from(joined.lists.len()).unwrap_or(u16::MAX);
+        joined.lists.extend(service.lists.iter().cloned());
+        for segment in &service.segments {
+            if self.segment(segment.tag).is_some() {
+                continue;
+            }
+            let first = joined.elements.len();
+            for element in service.elements(segment) {
+                let start = joined.components.len();
+                joined.components.extend(service.components(element).iter().map(|component| {
+                    let list = component.list.map(|list| list.saturating_add(moved));
+                    ComponentUse { list, ..*component }
+                }));
+                joined.elements.push(ElementUse { first: narrow(start), ..*element });
+            }
+            joined.segments.push(SegmentDef { first: narrow(first), ..segment.clone() });
+        }
+        joined.segments.sort_by_key(|segment| segment.tag);
+        for (id, name) in &service.names {
+            joined.names.entry(*id).or_insert_with(|| Arc::clone(name));
+        }
+        joined
+    }
+
+    /// Its name: `D.96A`, `SERVICE-3`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The definition of a segment.
+    #[must_use]
+    pub fn segment(&self, tag: Tag) -> Option<&SegmentDef> {
+        self.index_of(tag).map(|index| &self.segments[usize::from(index)])
+    }
+
+    /// All segments, by tag.
+    #[must_use]
+    pub fn segments(&self) -> &[SegmentDef] {
+        &self.segments
+    }
+
+    /// The elements of a segment of this directory, in order.
+    #[must_use]
+    #[inline]
+    pub fn elements(&self, segment: &SegmentDef) -> &[ElementUse] {
+        let first = usize::from(segment.first);
+        &self.elements[first..first + usize::from(segment.count)]
+    }
+
+    /// The components of an element of this directory, in order.
+    #[must_use]
+    #[inline]
+    pub fn components(&self, element: &ElementUse) -> &[ComponentUse] {
+        let first = usize::from(element.first);
+        &self.components[first..first + usize::from(element.count)]
+    }
+
+    /// All code lists.
+    #[must_use]
+    pub fn lists(&self) -> &[Arc<CodeList>] {
+        &self.lists
+    }
+
+    /// The values of a coded element.
+    #[must_use]
+    pub fn list(&self, id: ElementId) -> Option<&CodeList> {
+        self.lists.iter().find(|list| list.id == id).map(AsRef::as_ref)
+    }
+
+    /// Name of an element or composite.
+    #[must_use]
+    pub fn element_name(&self, id: ElementId) -> Option<&str> {
+        self.names.get(&id).map(AsRef::as_ref).filter(|name: &&str| !name.is_empty())
+    }
+
+    /// Name of a code value of an element.
+    #[must_use]
+    pub fn code_name(&self, id: ElementId, value: &str) -> Option<&str> {
+        self.list(id)?.name(Code::new(value.as_bytes())?)
+    }
+
+    pub(crate) fn index_of(&self, tag: Tag) -> Option<u16> {
+        self.segments.binary_search_by_key(&tag, |segment| segment.tag).ok().map(narrow)
+    }
+
+    fn define(&mut self, tag: Tag, raw: &RawList<'_>, all: &Raw<'_>, flaws: &mut Flaws) {
+        let first = self.elements.len();
+        let mut mandatory_mask = 0u64;
+        for (index, item) in raw.uses.iter().enumerate() {
+            if index >= ELEMENTS_MAX {
+                flaws.at(item.at, format!("a segment has at most {ELEMENTS_MAX} elements"));
+                break;
+            }
+            mandatory_mask |= u64::from(item.mandatory) << (index + 1);
+            self.element(item, all, flaws);
+        }
+        self.segments.push(SegmentDef {
+            tag,
+            name: Arc::from(raw.name),
+            first: narrow(first),
+            count: narrow(self.elements.len() - first),
+            mandatory_mask,
+        });
+    }
+
+    fn element(&mut self, item: &RawUse<'_>, all: &Raw<'_>, flaws: &mut Flaws) {
+        let first = self.components.len();
+        let mut mandatory_mask = 0u32;
+        let parts: &[RawUse<'_>] = match all.composites.get(&item.id) {
+            Some(composite) => &composite.uses,
+            None if item.id.is_composite() => {
+                flaws.at(item.at, format!("composite {} is not defined below", item.id));
+                &[]
+            }
+            // A simple element stands as the only, and then mandatory, component of itself.
+            None => &[RawUse { mandatory: true, ..*item }],
+        };
+        for (index, part) in parts.iter().enumerate().take(COMPONENTS_MAX) {
+            mandatory_mask |= u32::from(part.mandatory) << (index + 1);
+            match all.elements.get(&part.id) {
+                Some(element) => self.component(part, element),
+                None => flaws.at(part.at, format!("element {} is not defined below", part.id)),
+            }
+        }
+        self.elements.push(ElementUse {
+            id: item.id,
+            mandatory: item.mandatory,
+            repeat: item.repeat,
+            first: narrow(first),
+            count: narrow(self.components.len() - first),
+            mandatory_mask,
+        });
+    }
+
+    fn component(&mut self, part: &RawUse<'_>, element: &RawElement<'_>) {
+        let list = self.lists.iter().position(|list| element.coded && list.id == part.id);
+        self.components.push(ComponentUse {
+            id: part.id,
+            mandatory: part.mandatory,
+            class: element.shape.0,
+            min: element.shape.1,
+            max: element.shape.2,
+            list: list.map(narrow),
+        });
+    }
+}
+
+/// Indices fit: a file with more lines than 65,535 is refused when it is read.
+fn narrow(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+/// Most lines read of a `segments.guide`, so that every index fits in 16 bits.
+const LINES_MAX: usize = 60_000;
+
+/// `segments.guide` as written, before numbers are resolved.
+#[derive(Default)]
+struct Raw<'a> {
+    directory: &'a str,
+    segments: BTreeMap<Tag, RawList<'a>>,
+    composites: BTreeMap<ElementId, RawList<'a>>,
+    elements: BTreeMap<ElementId, RawElement<'a>>,
+}
+
+struct RawList<'a> {
+    name: &'a str,
+    uses: Vec<RawUse<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct RawUse<'a> {
+    mandatory: bool,
+    id: ElementId,
+    repeat: u16,
+    at: Word<'a>,
+}
+
+struct RawElement<'a> {
+    shape: (super::Class, u16, u16),
+    coded: bool,
+    name: &'a str,
+}
+
+#[derive(Clone, Copy)]
+enum Section {
+    None,
+    Segments(Option<Tag>),
+    Composites(Option<ElementId>),
+    Elements,
+}
+
+impl<'a> Raw<'a> {
+    fn read(text: &'a str) -> (Raw<'a>, Flaws) {
+        let mut flaws = Flaws::new(GuideFile::Segments);
+        let mut raw = Raw::default();
+        let mut section = Section::None;
+        for (count, mut line) in lines(text).enumerate() {
+            if count == LINES_MAX {
+                flaws.at(line.rest, format!("only the first {LINES_MAX} lines are read"));
+                break;
+            }
+            if line.level > 0 {
+                raw.usage(section, line, &mut flaws);
+                continue;
+            }
+            let word = line.word();
+            section = match (word.text, section) {
+                ("directory", _) => {
+                    raw.directory = line.rest.text;
+                    section
+                }
+                ("segments", _) => Section::Segments(None),
+                ("composites", _) => Section::Composites(None),
+                ("elements", _) => Section::Elements,
+                (_, Section::Segments(_)) => Section::Segments(raw.segment(word, line, &mut flaws)),
+                (_, Section::Composites(_)) => {
+                    Section::Composites(raw.composite(word, line, &mut flaws))
+                }
+                (_, Section::Elements) => {
+                    raw.element(word, line, &mut flaws);
+                    section
+                }
+                (_, Section::None) => {
+                    flaws.at(word, "expected `directory`, `segments`, `composites` or `elements`");
+                    section
+                }
+            };
+        }
+        (raw, flaws)
+    }
+
+    fn segment(&mut self, word: Word<'a>, line: Line<'a>, flaws: &mut Flaws) -> Option<Tag> {
+        let good = word.text.len() == 3 && word.text.bytes().all(|b| b.is_ascii_uppercase());
+        let tag = Tag::new(word.text.as_bytes());
+        if !good {
+            flaws.at(word, "a segment tag is three upper-case letters");
+            return None;
+        }
+        let list = RawList { name: line.rest.text, uses: Vec::new() };
+        if self.segments.insert(tag, list).is_some() {
+            flaws.at(word, format!("segment {} is defined twice", word.text));
+        }
+        Some(tag)
+    }
+
+    fn composite(
+        &mut self,
+        word: Word<'a>,
+        line: Line<'a>,
+        flaws: &mut Flaws,
+    ) -> Option<ElementId> {
+        let id = ElementId::new(word.text).filter(|id| id.is_composite());
+        let Some(id) = id else {
+            flaws.at(word, "a composite is a letter and three digits, as `C507`");
+            return None;
+        };
+        let list = RawList { name: line.rest.text, uses: Vec::new() };
+        if self.composites.insert(id, list).is_some() {
+            flaws.at(word, format!("composite {id} is defined twice"));
+        }
+        Some(id)
+    }
+
+    fn element(&mut self, word: Word<'a>, mut line: Line<'a>, flaws: &mut Flaws) {
+        let id = ElementId::new(word.text).filter(|id| !id.is_composite());
+        let Some(id) = id else {
+            flaws.at(word, "an element is four digits, as `2380`");
+            return;
+        };
+        let notation = line.word();
+        let Some(shape) = representation(notation.text) else {
+            flaws.at(notation, "expected a representation, as `an..35`, `n6` or `a3`");
+            return;
+        };
+        let mut ahead = line;
+        let coded = ahead.word().text == "code";
+        let name = if coded { ahead.rest.text } else { line.rest.text };
+        if self.elements.insert(id, RawElement { shape, coded, name }).is_some() {
+            flaws.at(word, format!("element {id} is defined twice"));
+        }
+    }
+
+    /// An indented line: `M C507`, `C C076 3`.
+    fn usage(&mut self, section: Section, mut line: Line<'a>, flaws: &mut Flaws) {
+        let list = match section {
+            Section::Segments(Some(tag)) => self.segments.get_mut(&tag),
+            Section::Composites(Some(id)) => self.composites.get_mut(&id),
+            _ => None,
+        };
+        let Some(list) = list else {
+            flaws.at(line.rest, "this line belongs to no segment or composite");
+            return;
+        };
+        let (status, at, times) = (line.word(), line.word(), line.word());
+        let mandatory = match status.text {
+            "M" => true,
+            "C" => false,
+            _ => return flaws.at(status, "expected the status `M` or `C`"),
+        };
+        let Some(id) = ElementId::new(at.text) else {
+            return flaws.at(at, "expected an element or composite, as `2380` or `C507`");
+        };
+        let repeat = if times.text.is_empty() { Some(1) } else { times.text.parse().ok() };
+        match repeat.filter(|repeat| *repeat > 0) {
+            Some(repeat) => list.uses.push(RawUse { mandatory, id, repeat, at }),
+            None => flaws.at(times, "expected how often it may repeat, as `3`"),
+        }
+    }
+}
