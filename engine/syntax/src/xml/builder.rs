@@ -3,6 +3,7 @@
 use super::characters::{is_blank, is_white, qualified_name};
 use super::document::{AttributeNode, Document, NONE, Name, Node, Stored};
 use super::encoding::Decoded;
+use super::gathered::Gathered;
 use super::kind::Kind;
 use super::namespaces::Scope;
 use super::report::{Report, Stopped};
@@ -19,17 +20,6 @@ pub(super) enum Phase {
     Root,
     /// The root element was closed.
     Epilog,
-}
-
-/// The text of an open element, gathered so far.
-#[derive(Debug)]
-enum Gathered {
-    /// None yet.
-    Nothing,
-    /// One piece, which stands in the source as it is meant.
-    Piece(Range<usize>),
-    /// Put together from pieces that stand within this span.
-    Buffer(String, Range<usize>),
 }
 
 /// An element that was opened and not yet closed.
@@ -96,16 +86,31 @@ impl<'i> Builder<'i> {
         span: Range<usize>,
         empty: bool,
     ) -> Result<(), Stopped> {
+        let count = report.faults.len();
+        let end = span.end - 1 - usize::from(empty);
+        let name_end = tag::name_end(report.text, span.start + 1, end);
+        let name = &report.text[span.start + 1..name_end];
+        let opened = self.open_named(report, span, name_end, empty);
+        report.name_since(count, name);
+        opened
+    }
+
+    /// A start tag whose name ends at `name_end`.
+    fn open_named(
+        &mut self,
+        report: &mut Report<'_>,
+        span: Range<usize>,
+        name_end: usize,
+        empty: bool,
+    ) -> Result<(), Stopped> {
         if self.open.len() >= report.limits.depth {
             let limit = report.limits.depth;
             return Err(report.limit(Kind::Depth, span, limit));
         }
-        let end = span.end - 1 - usize::from(empty);
-        let name_end = tag::name_end(report.text, span.start + 1, end);
         let name = checked_name(report, span.start + 1..name_end)?;
         let scope = self.scope.length();
         let declarations = offset(self.document.declarations.len());
-        self.split_pairs(report, name_end, end)?;
+        self.split_pairs(report, name_end, span.end - 1 - usize::from(empty))?;
         let attributes = self.push_attributes(report)?;
         let namespace = self.scope.of_element(report, &self.document, name);
         let index = offset(self.document.nodes.len());
@@ -304,34 +309,6 @@ impl<'i> Builder<'i> {
         node.text = text;
         node.text_span = span;
         node.span.1 = offset(closing.end);
-    }
-}
-
-impl Gathered {
-    /// The buffer to append a piece to that stands at `span`.
-    fn buffer(&mut self, report: &Report<'_>, span: &Range<usize>) -> &mut String {
-        let (text, begin) = match std::mem::replace(self, Self::Nothing) {
-            Self::Nothing => (String::new(), span.start),
-            Self::Piece(piece) => (report.text[piece.clone()].to_owned(), piece.start),
-            Self::Buffer(text, whole) => (text, whole.start),
-        };
-        *self = Self::Buffer(text, begin..span.end);
-        match self {
-            Self::Buffer(text, _) => text,
-            Self::Nothing | Self::Piece(_) => unreachable!("a buffer was just put there"),
-        }
-    }
-
-    /// Forget white space alone: beside a child element it is layout.
-    fn drop_blank(&mut self, document: &Document<'_>) {
-        let blank = match self {
-            Self::Nothing => true,
-            Self::Piece(piece) => is_blank(&document.decoded.source.text()[piece.clone()]),
-            Self::Buffer(text, _) => is_blank(text),
-        };
-        if blank {
-            *self = Self::Nothing;
-        }
     }
 }
 

@@ -60,7 +60,7 @@ const LABELS: &[(&str, Label)] = &[
 impl Label {
     /// What a name promises; `None` when it is not read here.
     pub(super) fn find(name: &str) -> Option<Self> {
-        let found = LABELS.iter().find(|(label, _)| label.eq_ignore_ascii_case(name.trim()));
+        let found = LABELS.iter().find(|(label, _)| label.eq_ignore_ascii_case(name));
         found.map(|(_, label)| *label)
     }
 
@@ -156,7 +156,7 @@ const UTF8_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 /// then UTF-8. The hint must agree with whatever decided before it.
 pub(super) fn decode<'i>(input: &'i [u8], hint: Option<&str>) -> Result<Decoded<'i>, Undecodable> {
     let hinted = match hint {
-        Some(name) => Some((name, known(name, 0)?)),
+        Some(name) => Some((name, known(name.trim(), 0)?)),
         None => None,
     };
     let encoding = match marked(input)? {

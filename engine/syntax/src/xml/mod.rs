@@ -6,6 +6,17 @@
 //! closed list of [`Kind`]s. [`write`] is its inverse: reading what was written gives the same
 //! tree.
 //!
+//! ```
+//! use acquit_syntax::xml::{Options, read};
+//!
+//! let input = b"<Facture><Montant devise='MAD'>3600.00</Montant></Facture>";
+//! let (documents, faults) = read(input, &Options::default());
+//! assert!(faults.is_empty());
+//! let amount = documents[0].root().child("Montant").unwrap();
+//! assert_eq!((amount.trimmed(), amount.attribute("devise")), ("3600.00", Some("MAD")));
+//! assert_eq!(amount.path(), "/Facture/Montant");
+//! ```
+//!
 //! What it is *not*: it validates against no schema, knows no dialect, reads no document type
 //! definition, expands no entity but the five predefined ones and opens no file. Comments are
 //! read over. The order of text among child elements (mixed content) is not kept: an element
@@ -16,6 +27,7 @@ mod characters;
 mod document;
 mod element;
 mod encoding;
+mod gathered;
 mod kind;
 mod namespaces;
 mod options;

@@ -102,6 +102,10 @@ impl<'i> Reading<'_, 'i> {
     fn run(&mut self) -> Result<(), Stopped> {
         let text = self.report.text;
         let base = self.report.decoded.begin;
+        if text[base..].starts_with(BYTE_ORDER_MARK) {
+            // A second mark is a character like any other, but the tokenizer would drop it.
+            return self.inside(&(base..base + BYTE_ORDER_MARK.len_utf8()));
+        }
         let mut reader = Reader::from_str(&text[base..]);
         let config = reader.config_mut();
         config.check_end_names = false;
@@ -122,8 +126,16 @@ impl<'i> Reading<'_, 'i> {
         }
     }
 
-    /// Put one token in its place.
+    /// Put one token in its place; faults name the innermost element where they name none.
     fn take(&mut self, token: &Event<'_>, span: Range<usize>) -> Result<(), Stopped> {
+        let count = self.report.faults.len();
+        let taken = self.dispatch(token, span);
+        self.report.name_since(count, self.current.innermost());
+        taken
+    }
+
+    /// Hand one token to what is made for it.
+    fn dispatch(&mut self, token: &Event<'_>, span: Range<usize>) -> Result<(), Stopped> {
         match token {
             Event::Text(_) => self.text(span),
             Event::Start(_) => self.open(span, false),
@@ -235,7 +247,7 @@ impl<'i> Reading<'_, 'i> {
                 return Err(self.stop(Kind::Malformed, pair.name, allowed.first().unwrap_or(&"")));
             };
             let right = match name {
-                "version" => value.starts_with("1."),
+                "version" => is_version(value),
                 "encoding" => self.check_encoding(pair.value.clone())?,
                 _ => matches!(value, "yes" | "no"),
             };
@@ -314,6 +326,13 @@ impl<'i> Reading<'_, 'i> {
         self.documents.extend(self.current.finish(end));
         (self.documents, self.report.faults)
     }
+}
+
+/// Whether a version is one of XML 1.x (XML 1.0, production 26).
+fn is_version(value: &str) -> bool {
+    value
+        .strip_prefix("1.")
+        .is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// An offset of the tokenizer, which counts within a text in memory.

@@ -46,6 +46,16 @@ impl Report<'_> {
         Stopped
     }
 
+    /// Name the element concerned in the faults added since there were `count`, where they name
+    /// none themselves.
+    pub(super) fn name_since(&mut self, count: usize, name: &str) {
+        for fault in &mut self.faults[count..] {
+            if fault.name.is_empty() {
+                fault.name = excerpt(name);
+            }
+        }
+    }
+
     /// Stop at a limit passed; the limit is what was expected.
     pub(super) fn limit(&mut self, kind: Kind, span: Range<usize>, limit: usize) -> Stopped {
         self.stop(kind, span, "", &format!("at most {limit}"))
