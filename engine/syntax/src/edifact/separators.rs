@@ -17,6 +17,12 @@ pub struct Separators {
     pub terminator: u8,
 }
 
+impl Default for Separators {
+    fn default() -> Separators {
+        Separators::DEFAULT
+    }
+}
+
 /// Length of a service string advice, `UNA` and six characters.
 pub const UNA_LEN: usize = 9;
 

@@ -1,0 +1,466 @@
+//! Reading: a stream of bytes to interchanges, groups and messages, each with its faults.
+//!
+//! A [`Reader`] takes bytes as they come and lends one [`Item`] at a time. It keeps no more than
+//! one message, so that an interchange of any length needs the memory of its largest message.
+//! It works the same over a whole slice ([`Reader::over`]) and for any division of a stream
+//! into pieces: the items are the same.
+//!
+//! Faults come with the item they belong to, sorted by position: what rejects the interchange
+//! ([`Level::Interchange`]) only on [`Item::Start`] and [`Item::End`], what rejects a group on
+//! its start and end, everything else on its message. A closing segment that is missing is told
+//! at the place where it should stand. A fault is told once, on one item.
+//!
+//! The reader is *not* a judge of structure: which segments a message may have, and which
+//! values they may hold, is decided against a directory elsewhere.
+
+mod faults;
+mod inner;
+mod outer;
+mod repertoire;
+mod seek;
+mod seeking;
+mod service;
+#[cfg(test)]
+mod tests;
+
+use super::Fault;
+use super::envelope::{Group, Header, Interchange};
+use super::kind::Kind;
+use super::seen::Seen;
+use super::separators::Separators;
+use super::tape::Tape;
+use super::tokenizer::{Scanner, Stop};
+use super::value::Content;
+use crate::fault::Level;
+use faults::Faults;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Longest segment by default, in bytes.
+pub const SEGMENT_BYTES_MAX: usize = 4 << 20;
+/// Longest message by default, in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 16 << 20;
+/// Most parts of one message: bounds the memory of the tape.
+pub const MESSAGE_PARTS_MAX: usize = 4_000_000;
+/// Most messages of one interchange by default.
+pub const MESSAGES_MAX: u32 = 2_000_000;
+/// Most bytes looked through for the beginning of an interchange.
+pub const JUNK_BYTES_MAX: usize = 64 << 10;
+/// Most faults kept for one item; further ones are counted by nobody.
+pub const FAULTS_MAX: usize = 1_000;
+
+/// What a partner's files may hold beyond the letter of the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Repertoire {
+    /// Small letters and ASCII punctuation under UNOA and UNOB are a note, once an interchange.
+    #[default]
+    Lenient,
+    /// They are faults, one per element.
+    Strict,
+}
+
+/// Limits and tolerances of a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Longest segment, in bytes; a longer one ends the reading with [`Kind::SegmentTooLarge`].
+    pub segment_bytes_max: usize,
+    /// Longest message, in bytes; a longer one ends the reading with [`Kind::MessageTooLarge`].
+    pub message_bytes_max: usize,
+    /// Most messages in an interchange; one more ends the reading with
+    /// [`Kind::TooManyMessages`].
+    pub messages_max: u32,
+    /// How strictly the ASCII repertoires are taken.
+    pub repertoire: Repertoire,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            segment_bytes_max: SEGMENT_BYTES_MAX,
+            message_bytes_max: MESSAGE_BYTES_MAX,
+            messages_max: MESSAGES_MAX,
+            repertoire: Repertoire::default(),
+        }
+    }
+}
+
+/// One thing read.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// No interchange could be read here; the faults have [`Level::Input`].
+    Unreadable {
+        /// Why.
+        faults: &'a [Fault],
+    },
+    /// An interchange begins.
+    Start {
+        /// What UNB says.
+        header: &'a Interchange,
+        /// Offset of its first byte (of UNA when there is one) in the whole input.
+        byte: u64,
+        /// Faults of UNB and notes on what stood before it.
+        faults: &'a [Fault],
+    },
+    /// A functional group begins.
+    GroupStart {
+        /// What UNG says.
+        header: &'a Group,
+        /// Faults of UNG.
+        faults: &'a [Fault],
+    },
+    /// A message, from UNH to UNT.
+    Message(Message<'a>),
+    /// A functional group ends.
+    GroupEnd {
+        /// Faults of UNE.
+        faults: &'a [Fault],
+    },
+    /// An interchange ends.
+    End {
+        /// What was counted.
+        totals: Totals,
+        /// Faults of the envelope found since its start.
+        faults: &'a [Fault],
+    },
+}
+
+/// A message with its tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// Ordinal in the interchange, from 1.
+    pub number: u32,
+    /// Ordinal of its interchange in the input, from 1.
+    pub interchange: u32,
+    /// Offset in the whole input of the first byte of the window, the `U` of UNH.
+    pub byte: u64,
+    /// Tokens from UNH to UNT (UNT may be missing), over the bytes of the message.
+    pub content: Content<'a>,
+    /// Faults of header, trailer, segments' form and characters, by position.
+    pub faults: &'a [Fault],
+}
+
+impl Message<'_> {
+    /// What UNH says.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        let first = self.content.tape.segments.first();
+        first.map(|unh| Header::read(&self.content, unh)).unwrap_or_default()
+    }
+
+    /// The bytes of the message in the whole input.
+    #[must_use]
+    pub fn span(&self) -> Range<u64> {
+        self.byte..self.byte + self.content.window.len() as u64
+    }
+}
+
+/// What an interchange held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Messages, in groups or not.
+    pub messages: u32,
+    /// Functional groups.
+    pub groups: u32,
+    /// Segments, service segments included.
+    pub segments: u32,
+    /// Offset one past its last byte in the whole input.
+    pub byte_end: u64,
+}
+
+/// Where the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before an interchange.
+    Seek,
+    /// At UNB.
+    Head,
+    /// In the interchange, outside messages.
+    Outer,
+    /// In a message.
+    Inner,
+    /// After UNZ, to see what follows.
+    Tail,
+    /// Nothing more is read.
+    Done,
+}
+
+/// What one step of reading led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Again,
+    Wait,
+    Emit(Emit),
+}
+
+/// Which item is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Emit {
+    Unreadable,
+    Start,
+    GroupStart,
+    Message,
+    GroupEnd,
+    End,
+}
+
+/// What the tokenizer came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scan {
+    /// A segment stands last on the tape.
+    Segment,
+    /// The window ended; more bytes may come.
+    Wait,
+    /// The input ended between segments.
+    End,
+    /// A limit was met.
+    Limit(Kind),
+}
+
+/// Counts of the interchange being read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    interchange: u32,
+    messages: u32,
+    in_group: u32,
+    loose: u32,
+    groups: u32,
+    segments: u32,
+}
+
+/// Reads EDIFACT from bytes that are pushed, or from a whole slice.
+#[derive(Debug, Clone)]
+pub struct Reader<'b> {
+    options: Options,
+    buffer: Cow<'b, [u8]>,
+    /// How many bytes were given away before the first of the buffer.
+    dropped: u64,
+    /// Where in the buffer the window of the tokenizer begins.
+    origin: usize,
+    ended: bool,
+    state: State,
+    scanner: Scanner,
+    tape: Tape,
+    header: Interchange,
+    version: u8,
+    begin: u64,
+    group: Option<Group>,
+    group_kind: Option<Vec<u8>>,
+    counts: Counts,
+    seen: Seen,
+    faults: Faults,
+    /// The segment last on the tape ended with the input, without its terminator.
+    cut: bool,
+    /// Length of the message being lent.
+    message_len: usize,
+    /// Offset one past the last byte of the interchange, once it is closed.
+    end: u64,
+    /// The segment last on the tape waits for bytes after it to be judged.
+    held: bool,
+    /// The message's first security segment was told.
+    secured: bool,
+    /// Index on the tape of the last UNH met inside the message.
+    nested: Option<usize>,
+    /// A UNH inside a message up to this byte is known to begin a message of its own.
+    split_until: Option<u64>,
+    lent: Option<Emit>,
+}
+
+impl Reader<'static> {
+    /// A reader of bytes to be pushed.
+    #[must_use]
+    pub fn new(options: Options) -> Reader<'static> {
+        Reader::with(options, Cow::Owned(Vec::new()), false)
+    }
+}
+
+impl<'b> Reader<'b> {
+    /// A reader over a whole input.
+    #[must_use]
+    pub fn over(input: &'b [u8], options: Options) -> Reader<'b> {
+        Reader::with(options, Cow::Borrowed(input), true)
+    }
+
+    fn with(options: Options, buffer: Cow<'b, [u8]>, ended: bool) -> Reader<'b> {
+        Reader {
+            options,
+            buffer,
+            dropped: 0,
+            origin: 0,
+            ended,
+            state: State::Seek,
+            scanner: Scanner::new(&Separators::DEFAULT),
+            tape: Tape::default(),
+            header: Interchange::default(),
+            version: 0,
+            begin: 0,
+            group: None,
+            group_kind: None,
+            counts: Counts::default(),
+            seen: Seen::default(),
+            faults: Faults::default(),
+            cut: false,
+            message_len: 0,
+            end: 0,
+            held: false,
+            secured: false,
+            nested: None,
+            split_until: None,
+            lent: None,
+        }
+    }
+
+    /// Adds bytes to the input. Take the items out with [`Reader::next`] between pushes: what
+    /// was not read yet is kept.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.take_back();
+        if self.origin > 0 && self.origin >= self.buffer.len() / 2 {
+            self.buffer.to_mut().drain(..self.origin);
+            self.dropped += self.origin as u64;
+            self.origin = 0;
+        }
+        self.buffer.to_mut().extend_from_slice(bytes);
+    }
+
+    /// Tells that the input is complete.
+    pub fn finish(&mut self) {
+        self.ended = true;
+    }
+
+    /// The next item; `None` when more bytes are needed, or, after [`Reader::finish`], when all
+    /// was read.
+    #[expect(clippy::should_implement_trait, reason = "the item borrows from the reader")]
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        self.take_back();
+        let emit = loop {
+            let step = match self.state {
+                State::Seek => self.seek(),
+                State::Head => self.head(),
+                State::Outer => self.outer(),
+                State::Inner => self.inner(),
+                State::Tail => self.tail(),
+                State::Done => return None,
+            };
+            match step {
+                Step::Again => {}
+                Step::Wait => return None,
+                Step::Emit(emit) => break emit,
+            }
+        };
+        self.lent = Some(emit);
+        Some(self.item(emit))
+    }
+
+    fn item(&mut self, emit: Emit) -> Item<'_> {
+        let faults = self.faults.sorted(emit);
+        match emit {
+            Emit::Unreadable => Item::Unreadable { faults },
+            Emit::Start => Item::Start { header: &self.header, byte: self.begin, faults },
+            Emit::GroupStart => {
+                Item::GroupStart { header: self.group.get_or_insert_default(), faults }
+            }
+            Emit::GroupEnd => Item::GroupEnd { faults },
+            Emit::End => {
+                let Counts { messages, groups, segments, .. } = self.counts;
+                let byte_end = self.end;
+                Item::End { totals: Totals { messages, groups, segments, byte_end }, faults }
+            }
+            Emit::Message => {
+                let window = &self.buffer[self.origin..self.origin + self.message_len];
+                let (separators, charset) = (self.header.separators, self.header.charset);
+                let content = Content { window, tape: &self.tape, separators, charset };
+                let byte = self.dropped + self.origin as u64;
+                let Counts { messages: number, interchange, .. } = self.counts;
+                Item::Message(Message { number, interchange, byte, content, faults })
+            }
+        }
+    }
+
+    /// Takes back what the last item lent.
+    fn take_back(&mut self) {
+        let Some(emit) = self.lent.take() else { return };
+        self.faults.forget(emit);
+        match emit {
+            Emit::Message => self.move_to(self.message_len),
+            Emit::GroupEnd => self.group = None,
+            Emit::Unreadable | Emit::Start | Emit::GroupStart | Emit::End => {}
+        }
+    }
+
+    /// Moves the window on by some bytes, to stand between segments with an empty tape.
+    fn move_to(&mut self, by: usize) {
+        self.origin = (self.origin + by).min(self.buffer.len());
+        self.rescan();
+    }
+
+    /// Begins again at the first byte of the window.
+    fn rescan(&mut self) {
+        self.tape.clear();
+        self.scanner.restart(0);
+        (self.cut, self.held, self.secured) = (false, false, false);
+        self.nested = None;
+    }
+
+    /// The bytes the tokenizer may look at.
+    fn window(&self) -> &[u8] {
+        let rest = &self.buffer[self.origin..];
+        &rest[..rest.len().min(self.options.message_bytes_max)]
+    }
+
+    fn content(&self) -> Content<'_> {
+        let (separators, charset) = (self.header.separators, self.header.charset);
+        Content { window: self.window(), tape: &self.tape, separators, charset }
+    }
+
+    /// Reads one segment onto the tape.
+    #[inline]
+    fn scan(&mut self) -> Scan {
+        let most = self.options.message_bytes_max;
+        let rest = &self.buffer[self.origin..];
+        let window = &rest[..rest.len().min(most)];
+        match self.scanner.next(window, &mut self.tape) {
+            Stop::Segment => self.measure(),
+            Stop::TooManyParts => Scan::Limit(Kind::SegmentTooLarge),
+            Stop::Window if window.len() - self.scanner.position() > self.segment_max() => {
+                Scan::Limit(Kind::SegmentTooLarge)
+            }
+            Stop::Window if window.len() == most => Scan::Limit(Kind::MessageTooLarge),
+            Stop::Window if !self.ended => Scan::Wait,
+            Stop::Window if self.scanner.finish(window, &mut self.tape) => {
+                self.cut = true;
+                self.measure()
+            }
+            Stop::Window => Scan::End,
+        }
+    }
+
+    const fn segment_max(&self) -> usize {
+        self.options.segment_bytes_max
+    }
+
+    /// Whether the segment just read keeps the limits.
+    #[inline]
+    fn measure(&self) -> Scan {
+        let length = self.tape.segments.last().map_or(0, |segment| segment.end - segment.start);
+        if length as usize > self.segment_max() {
+            Scan::Limit(Kind::SegmentTooLarge)
+        } else if self.tape.parts.len() > MESSAGE_PARTS_MAX {
+            Scan::Limit(Kind::MessageTooLarge)
+        } else {
+            Scan::Segment
+        }
+    }
+
+    /// Ends the reading at a limit: the interchange is rejected and nothing more is read.
+    fn limit(&mut self, kind: Kind) -> Step {
+        let start = self.scanner.position().min(self.window().len());
+        let start = match self.tape.segments.last() {
+            Some(last) if self.scanner.position() > last.end as usize => last.start as usize,
+            _ => start,
+        };
+        let place = self.place_at(start as u32, 0, 0);
+        self.faults.push(self.faults.make(kind, Level::Interchange, place));
+        self.end = place.byte;
+        self.state = State::Done;
+        Step::Emit(Emit::End)
+    }
+}

@@ -1,0 +1,221 @@
+//! Segments of a message, from UNH to UNT.
+
+use super::seek::{Beginning, LOOK_AHEAD, beginning};
+use super::{Emit, Reader, Scan, State, Step, service};
+use crate::edifact::kind::Kind;
+use crate::edifact::tape::{Segment, Tag};
+use crate::fault::Level;
+
+/// Third letters of the security segments (`USA` to `USY`, ISO 9735-5 to -7).
+const SECURITY: &[u8] = b"ABCDEFHLRTUXY";
+
+/// Message types that are made of security segments.
+const SECURITY_MESSAGES: [&[u8]; 2] = [b"AUTACK", b"KEYMAN"];
+
+impl Reader<'_> {
+    /// Reads on in the message, to its end or to the end of the window.
+    pub(super) fn inner(&mut self) -> Step {
+        loop {
+            let held = std::mem::take(&mut self.held);
+            let scan = if held { Scan::Segment } else { self.scan() };
+            match scan {
+                Scan::Wait => return Step::Wait,
+                Scan::Limit(kind) => return self.limit(kind),
+                Scan::End => {
+                    let end = self.window().len();
+                    return self.unclosed_message(self.tape.segments.len(), end);
+                }
+                Scan::Segment => {
+                    if let Some(step) = self.inner_segment() {
+                        return step;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The message's first segment, UNH, is on the tape.
+    pub(super) fn inner_first(&mut self) -> Step {
+        self.tell_cut(Level::Message, 0);
+        self.nesting(&self.tape.segments[0].clone());
+        Step::Again
+    }
+
+    /// Judges the segment last on the tape by its tag; `Some` ends the message.
+    #[inline]
+    fn inner_segment(&mut self) -> Option<Step> {
+        let segment = *self.tape.segments.last()?;
+        let [_, first, second, third] = segment.tag.0.to_be_bytes();
+        let three = segment.tag_len == 3;
+        if three && first == b'U' && second == b'N' || self.may_begin(&segment) {
+            let step = self.service_segment(&segment, third);
+            if step.is_some() {
+                return step;
+            }
+        } else if three && first == b'U' && second == b'S' && SECURITY.contains(&third) {
+            self.security();
+        }
+        let sound = three
+            && first.is_ascii_uppercase()
+            && [second, third]
+                .iter()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let index = self.tape.segments.len() - 1;
+        if !sound {
+            self.tell_segment(Kind::NotSupportedHere, Level::Message, index, "");
+        }
+        self.nesting(&segment);
+        self.tell_cut(Level::Message, index);
+        None
+    }
+
+    /// Tells explicit nesting: components in the tag.
+    #[inline]
+    fn nesting(&mut self, segment: &Segment) {
+        let first = self.tape.parts.get(segment.first_part as usize);
+        let nests = first.is_some_and(|part| part.element == 0);
+        if nests && segment.first_part < segment.last_part {
+            let index = self.tape.segments.len() - 1;
+            self.tell_segment(Kind::NestingNotAllowed, Level::Segment, index, "");
+        }
+    }
+
+    /// Whether a tag begins with `UNA`, whatever follows under the separators in force.
+    #[inline]
+    fn may_begin(&self, segment: &Segment) -> bool {
+        segment.tag_len > 3 && segment.tag.0 >> 8 == Tag::new(b"UNA").0
+    }
+
+    fn service_segment(&mut self, segment: &Segment, third: u8) -> Option<Step> {
+        let index = self.tape.segments.len() - 1;
+        let start = segment.start as usize;
+        if self.may_begin(segment) || third == b'A' {
+            let rest = &self.window()[start..];
+            if rest.len() < LOOK_AHEAD && !self.ended {
+                self.held = true;
+                return Some(Step::Wait);
+            }
+            let begins = matches!(beginning(rest), Beginning::Una { .. });
+            return begins.then(|| self.unclosed_message(index, start));
+        }
+        match third {
+            b'T' => self.message_ends(segment, index),
+            b'H' => self.nested_header(segment, index),
+            b'B' | b'Z' | b'G' | b'E' => Some(self.unclosed_message(index, start)),
+            b'O' | b'P' => {
+                self.tell_segment(Kind::EnvelopeNotSupported, Level::Message, index, "");
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// A UNH inside the message: a stray one, or the next message when this one lost its UNT.
+    /// Which of the two is known when a UNT comes, or the message ends without one.
+    fn nested_header(&mut self, segment: &Segment, index: usize) -> Option<Step> {
+        if index == 0 {
+            let _ = self.inner_first();
+            return None;
+        }
+        if self.split_until.is_some_and(|until| self.byte(segment.start) <= until) {
+            return Some(self.unclosed_message(index, segment.start as usize));
+        }
+        self.nested = Some(index);
+        self.tell_segment(Kind::NotSupportedHere, Level::Message, index, "UNT");
+        None
+    }
+
+    fn message_ends(&mut self, unt: &Segment, index: usize) -> Option<Step> {
+        let content = self.content();
+        let reference = content.get(unt, 2, 1);
+        let opened = |index: usize| content.get(&self.tape.segments[index], 1, 1);
+        if let Some(nested) = self.nested
+            && opened(nested) == reference
+            && opened(0) != reference
+        {
+            self.split(nested);
+            return None;
+        }
+        let opening = opened(0).into_owned();
+        let counted = self.tape.segments.len() as u32;
+        self.trailer(index, Level::Message, Some(counted), &opening);
+        self.nesting(unt);
+        self.tell_cut(Level::Message, index);
+        let end = unt.end as usize + 1;
+        Some(self.message_read(end.min(self.window().len())))
+    }
+
+    /// Reads again from UNH, to close this message where the one at `nested` begins.
+    fn split(&mut self, nested: usize) {
+        self.split_until = Some(self.byte(self.tape.segments[nested].start));
+        self.faults.forget_message();
+        self.rescan();
+    }
+
+    /// The message ends without UNT before the segment at `index`, which begins at `end`.
+    fn unclosed_message(&mut self, index: usize, end: usize) -> Step {
+        let splits = |nested: &usize| *nested < index;
+        if let Some(nested) = self.nested.filter(splits) {
+            self.split(nested);
+            return Step::Again;
+        }
+        if let Some(closer) = self.tape.segments.get(index) {
+            self.tape.parts.truncate(closer.first_part as usize);
+            self.tape.segments.truncate(index);
+        }
+        self.cut = false;
+        self.tell_missing("UNT", Level::Message, end as u32);
+        self.message_read(end)
+    }
+
+    /// The message is complete in the first `end` bytes of the window.
+    fn message_read(&mut self, end: usize) -> Step {
+        self.tell_flaws(0, service::UNH, Level::Message);
+        self.group_type();
+        self.repeated();
+        self.characters(end, Level::Element);
+        self.message_len = end;
+        self.counts.segments += self.tape.segments.len() as u32;
+        self.counts.messages += 1;
+        self.counts.in_group += 1;
+        self.state = State::Outer;
+        Step::Emit(Emit::Message)
+    }
+
+    /// Before syntax 4 all messages of a group are of one type.
+    fn group_type(&mut self) {
+        if self.group.is_none() || self.version >= 4 {
+            return;
+        }
+        let content = self.content();
+        let kind = content.part(&self.tape.segments[0], 2, 1).map(|part| content.bytes(part));
+        let kind = kind.unwrap_or_default().into_owned();
+        if self.group_kind.get_or_insert_with(|| kind.clone()) != &kind {
+            self.tell_segment(Kind::SeveralTypesInGroup, Level::Group, 0, "");
+        }
+    }
+
+    /// Tells a message whose reference another message of its type had before.
+    fn repeated(&mut self) {
+        let (window, unh) = (&self.buffer[self.origin..], &self.tape.segments[0]);
+        let raw = |element| {
+            let mut parts = self.tape.parts_of(unh).iter();
+            let part = parts.find(|part| (part.element, part.component) == (element, 1));
+            part.map_or(&b""[..], |part| &window[part.start as usize..part.end as usize])
+        };
+        let (reference, kind) = (raw(1), raw(2));
+        if !reference.is_empty() && !self.seen.insert(kind, reference) {
+            self.tell_part(Kind::Duplicate, Level::Message, 0, (1, 1), "");
+        }
+    }
+
+    fn security(&mut self) {
+        let content = self.content();
+        let kind = content.part(&self.tape.segments[0], 2, 1).map(|part| content.raw(part));
+        let expected = kind.is_some_and(|kind| SECURITY_MESSAGES.contains(&kind));
+        if !expected && !std::mem::replace(&mut self.secured, true) {
+            let index = self.tape.segments.len() - 1;
+            self.tell_segment(Kind::SecurityNotSupported, Level::Message, index, "");
+        }
+    }
+}
