@@ -31,6 +31,10 @@ use crate::fault::{Level, Place};
 /// Most faults told of one message: CONTRL has room for 999 segments of a message (SG2).
 pub const FAULTS_MAX: usize = 999;
 
+/// Most notes told of one message; they are counted apart, so that a message full of codes its
+/// directory does not list hides no fault.
+pub const NOTES_MAX: usize = 99;
+
 /// How many bytes a character takes in the interchange's character set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Characters {
@@ -89,8 +93,12 @@ pub struct Rules<'a> {
     /// Elements whose value must be in the directory's list. A value of any other coded element
     /// that is not listed is a [`Level::Note`]: agencies and associations add their own.
     pub strict: &'a [ElementId],
-    /// How bad trailing separators are; [`Level::Note`] relaxes them to a warning.
+    /// How bad separators between the last element said and the terminator are
+    /// (`UNS+S+++'`); [`Level::Note`] relaxes them to a warning.
     pub trailing: Level,
+    /// The same for separators between the last component said and the end of its element
+    /// (`NAD+SU+A::'`). A note by default: writers of whole industries leave them.
+    pub trailing_components: Level,
 }
 
 /// The elements strict by default: message function (1225) and response type (4343), which no
@@ -106,7 +114,7 @@ pub const STRICT: &[ElementId] = &[
 
 impl Default for Rules<'_> {
     fn default() -> Self {
-        Rules { strict: STRICT, trailing: Level::Segment }
+        Rules { strict: STRICT, trailing: Level::Segment, trailing_components: Level::Note }
     }
 }
 
@@ -135,10 +143,12 @@ pub struct Checked {
     pub nodes: Vec<Node>,
     /// Indices of the segments that found no place.
     pub unplaced: Vec<u32>,
-    /// What is wrong, at most [`FAULTS_MAX`].
+    /// What is wrong, at most [`FAULTS_MAX`], and at most [`NOTES_MAX`] notes.
     pub faults: Vec<Fault>,
     /// How many faults more there were.
     pub untold: u32,
+    /// How many notes there were, told or not.
+    pub notes: u32,
     /// Nodes of the group repetitions still open, outermost first.
     open: Vec<u32>,
 }
@@ -150,6 +160,7 @@ impl Checked {
         self.unplaced.clear();
         self.faults.clear();
         self.untold = 0;
+        self.notes = 0;
         self.open.clear();
     }
 

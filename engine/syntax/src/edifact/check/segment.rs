@@ -40,12 +40,12 @@ pub(super) fn check(
     let elements = whole.directory.elements(whole.definition);
     let parts = input.parts_of(&input.segments[index]);
     let mut present = 0u64;
-    let mut at = 0;
-    while let Some(first) = parts.get(at) {
-        let run = occurrence(&parts[at..]);
-        at += run.len();
+    let mut rest = parts;
+    while let Some(first) = rest.first() {
         let Some(element) = elements.get(usize::from(first.element).wrapping_sub(1)) else {
+            let (run, after) = rest.split_at(run_length(rest));
             surplus(whole, input, index, run, out);
+            rest = after;
             continue;
         };
         let seen = Seen {
@@ -55,9 +55,9 @@ pub(super) fn check(
             component: 0,
             repeat: if element.repeat > 1 { first.repeat } else { 0 },
         };
-        if components(whole.directory, element, input, run, seen, rules, out) {
-            present |= 1 << first.element;
-        }
+        let said;
+        (said, rest) = occurrence(whole.directory, element, input, rest, seen, rules, out);
+        present |= u64::from(said) << first.element;
     }
     if parts.last().is_some_and(|part| part.start == part.end) {
         trailing(input, index, parts, rules, out);
@@ -67,64 +67,85 @@ pub(super) fn check(
     }
 }
 
-/// The parts of one repetition of one element, at the head of what is left.
-#[inline]
-fn occurrence(parts: &[Part]) -> &[Part] {
-    let (element, repeat) = (parts[0].element, parts[0].repeat);
-    let mut end = 1;
-    while parts.get(end).is_some_and(|part| part.element == element && part.repeat == repeat) {
-        end += 1;
-    }
-    &parts[..end]
+/// How many parts belong to the repetition of the element that comes first.
+fn run_length(parts: &[Part]) -> usize {
+    let same = |part: &&Part| (part.element, part.repeat) == (parts[0].element, parts[0].repeat);
+    parts.iter().take_while(same).count()
 }
 
-/// Checks one repetition of one element; true when it says anything.
+/// Checks the repetition of an element that comes first; whether it says anything, and what
+/// comes after it.
 #[inline]
-fn components(
+fn occurrence<'a>(
     directory: &Directory,
     element: &ElementUse,
     input: &Input<'_>,
-    run: &[Part],
+    parts: &'a [Part],
     seen: Seen,
     rules: &Rules<'_>,
     out: &mut Checked,
-) -> bool {
+) -> (bool, &'a [Part]) {
     let definitions = directory.components(element);
+    let whose = (parts[0].element, parts[0].repeat);
     let mut present = 0u32;
-    for part in run {
-        if part.start == part.end {
+    let mut length = 0;
+    let mut empty = false;
+    for part in parts {
+        if (part.element, part.repeat) != whose {
+            break;
+        }
+        length += 1;
+        empty = part.start == part.end;
+        if empty {
             continue;
         }
         let Some(definition) = definitions.get(usize::from(part.component).wrapping_sub(1)) else {
-            let told = Seen { component: part.component, ..seen };
-            let expected = format!("{} has {}", element.id, definitions.len());
-            let what = (Kind::TooManyConstituents, Level::Element);
-            tell::part(input, told, part, what, expected, out);
-            present |= 1;
+            length = run_length(parts);
+            empty = parts[length - 1].start == parts[length - 1].end;
+            too_many_components(element, definitions.len(), input, part, seen, out);
+            // Whatever is missing before it is no second mistake.
+            present = u32::MAX;
             break;
         };
-        let value = value::Value { definition, mandatory: element.mandatory, directory };
-        let component = if element.id.is_composite() { part.component } else { 0 };
-        if value::check(value, input, part, Seen { component, ..seen }, rules, out) {
-            present |= 1 << part.component;
+        let mut said = true;
+        if !value::is_plain(definition, directory, input, part) {
+            let value = value::Value { definition, mandatory: element.mandatory, directory };
+            let component = if element.id.is_composite() { part.component } else { 0 };
+            said = value::check(value, input, part, Seen { component, ..seen }, rules, out);
         }
+        present |= u32::from(said) << part.component;
     }
-    if run.len() > 1 && run.last().is_some_and(|part| part.start == part.end) {
-        let last_said = run.iter().rposition(|part| part.start < part.end);
-        trail(input, run, last_said.unwrap_or(0), seen, rules, out);
+    let (run, after) = parts.split_at(length);
+    if empty && length > 1 {
+        trail(input, run, seen, rules, out);
     }
     if present == 0 {
-        return false;
+        return (false, after);
     }
     if element.mandatory_mask & !present != 0 {
         absent_components(directory, element, present, input, seen, out);
     }
-    if seen.repeat > element.repeat || (seen.repeat == 0 && run[0].repeat > 1) {
+    if whose.1 > element.repeat {
         let expected = format!("{} at most {}", element.id, element.repeat);
         let what = (Kind::TooManyRepetitions, Level::Element);
         tell::part(input, seen, &run[0], what, expected, out);
     }
-    true
+    (true, after)
+}
+
+#[cold]
+fn too_many_components(
+    element: &ElementUse,
+    most: usize,
+    input: &Input<'_>,
+    part: &Part,
+    seen: Seen,
+    out: &mut Checked,
+) {
+    let told = Seen { component: part.component, ..seen };
+    let expected = format!("{} has {most}", element.id);
+    let what = (Kind::TooManyConstituents, Level::Element);
+    tell::part(input, told, part, what, expected, out);
 }
 
 /// Parts no element is defined for: nesting indicators of the tag, or elements too many.
@@ -174,17 +195,11 @@ fn trailing(input: &Input<'_>, index: usize, parts: &[Part], rules: &Rules<'_>, 
 
 /// Separators between the last component said and the end of its element.
 #[cold]
-fn trail(
-    input: &Input<'_>,
-    run: &[Part],
-    last_said: usize,
-    seen: Seen,
-    rules: &Rules<'_>,
-    out: &mut Checked,
-) {
+fn trail(input: &Input<'_>, run: &[Part], seen: Seen, rules: &Rules<'_>, out: &mut Checked) {
     let end = run[run.len() - 1].end;
+    let last_said = run.iter().rposition(|part| part.start < part.end).unwrap_or(0);
     let cut = Part { start: run[last_said].end, end, released: false, ..run[last_said] };
-    let kind = (Kind::TrailingSeparator, rules.trailing);
+    let kind = (Kind::TrailingSeparator, rules.trailing_components);
     tell::part(input, seen, &cut, kind, String::new(), out);
 }
 

@@ -1,6 +1,6 @@
 //! Building faults: the cold side of every check.
 
-use super::{Characters, Checked, FAULTS_MAX, Input};
+use super::{Characters, Checked, FAULTS_MAX, Input, NOTES_MAX};
 use crate::edifact::Fault;
 use crate::edifact::guide::tag_text;
 use crate::edifact::kind::Kind;
@@ -138,7 +138,12 @@ fn text(bytes: &[u8], characters: Characters) -> String {
 }
 
 fn push(out: &mut Checked, fault: Fault) {
-    if out.faults.len() < FAULTS_MAX {
+    if fault.level == Level::Note {
+        out.notes = out.notes.saturating_add(1);
+        if out.notes as usize <= NOTES_MAX {
+            out.faults.push(fault);
+        }
+    } else if out.faults.len() < FAULTS_MAX + out.notes.min(NOTES_MAX as u32) as usize {
         out.faults.push(fault);
     } else {
         out.untold = out.untold.saturating_add(1);

@@ -167,12 +167,14 @@ fn elements_and_components() {
     check("MOA'", "4 MOA EDI-015");
     check("RFF+:1'", "4 RFF/1/1 EDI-013");
     check("FTX+AAI+++:two'", "4 FTX/4/1 EDI-013");
+    check("BGM+:::1:2'", "4 BGM EDI-015");
+    check("CUX+::::::1'", "4 CUX/1/7 EDI-016 \"1\"");
     check("RFF+VA:1:2:3:4:5'", "4 RFF/1/5 EDI-016 \"4\"");
     check("CUX+2:MAD:4+++++++1'", "4 CUX/8 EDI-016 \"1\"");
     check("FTX+AAI+++'", "4 FTX/1 EDI-045 \"+++\"");
-    check("FTX+AAI+++text:::'", "4 FTX/4 EDI-045 \":::\"");
+    check("FTX+AAI+++text:::'", "4 FTX/4 EDI-045 Note \":::\"");
     check("FTX+'", "4 FTX/1 EDI-045 \"+\"; 4 FTX/1 EDI-013");
-    check("FTX+AAI++A::+text'", "4 FTX/3 EDI-045 \"::\"");
+    check("FTX+AAI++A::+text'", "4 FTX/3 EDI-045 Note \"::\"");
     check("FTX:1+AAI'", "4 FTX EDI-034 \"1\"");
     check("LIN:1+1'", "");
     check("LIN:1:1+1'", "4 LIN EDI-034 \"1\"");
@@ -229,6 +231,10 @@ fn characters_are_counted_not_bytes() {
 #[test]
 fn trailing_separators_can_be_relaxed() {
     let rules = Rules { trailing: Level::Note, ..Rules::default() };
+    let severe = Rules { trailing_components: Level::Segment, ..Rules::default() };
+    let components = format!("{HEAD}UNS+S'MOA+77:1::'UNT+6+1'");
+    let told = faults(&invoic_96a(), components.as_bytes(), &severe);
+    assert_eq!(told, "5 MOA/1 EDI-045 \"::\"");
     let text = format!("{HEAD}UNS+S+++'MOA+77:1'UNT+6+1'");
     assert_eq!(faults(&invoic_96a(), text.as_bytes(), &rules), "4 UNS/1 EDI-045 Note \"+++\"");
     let strict = faults(&invoic_96a(), text.as_bytes(), &Rules::default());
@@ -361,6 +367,11 @@ fn a_flood_of_faults_is_bounded() {
     let input = Input::new(text.as_bytes(), &tape, Separators::DEFAULT);
     message(&invoic_96a(), &input, &Rules::default(), &mut out);
     assert_eq!((out.faults.len(), out.untold), (super::FAULTS_MAX, 5_000 - 999));
+    let text = format!("{HEAD}{}BGM'{TAIL}", "RFF+ZQX:1'".repeat(99));
+    let tape = self::tape(text.as_bytes(), &Separators::DEFAULT);
+    let input = Input::new(text.as_bytes(), &tape, Separators::DEFAULT);
+    message(&invoic_96a(), &input, &Rules::default(), &mut out);
+    assert_eq!((out.faults.len(), out.notes, out.untold), (100, 99, 0));
 }
 
 #[test]

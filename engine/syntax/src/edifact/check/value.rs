@@ -17,46 +17,67 @@ pub(super) struct Value<'a> {
     pub(super) directory: &'a Directory,
 }
 
-/// Checks a part that is not empty; false when it says nothing after all (only line breaks).
+/// Whether a part that is not empty is right, as far as its bytes tell at a glance; when not,
+/// [`check`] looks again and tells what is wrong, if anything.
 #[inline]
-pub(super) fn check(
-    value: Value<'_>,
+pub(super) fn is_plain(
+    definition: &ComponentUse,
+    directory: &Directory,
     input: &Input<'_>,
     part: &Part,
-    seen: Seen,
-    rules: &Rules<'_>,
-    out: &mut Checked,
 ) -> bool {
-    let definition = value.definition;
     let bytes = input.bytes(part);
-    // Release characters and wide characters only make a value shorter than its bytes.
-    let exact = !part.released && input.characters == Characters::SingleByte;
-    let plain = match definition.class {
-        Class::Alphanumeric => {
-            bytes.len() <= usize::from(definition.max)
-                && (definition.min <= 1 || (exact && bytes.len() >= usize::from(definition.min)))
+    let right = match definition.class {
+        // Release characters and wide characters only make a value shorter than its bytes.
+        Class::Alphanumeric if definition.min <= 1 => {
+            bytes.len() <= usize::from(definition.max) && bytes[0] != b' '
+        }
+        Class::Numeric => plain_number(bytes, definition, input.separators.decimal),
+        Class::Alphabetic | Class::Alphanumeric => {
+            input.characters == Characters::SingleByte
+                && !part.released
+                && wrong(bytes, definition, input).is_none()
                 && bytes[0] != b' '
         }
-        Class::Numeric => !part.released && numeric(bytes, definition, &input.separators).is_none(),
-        Class::Alphabetic => false,
     };
-    if !plain || part.wrapped {
-        return slow(value, input, part, seen, rules, out);
-    }
-    if let Some(list) = definition.list {
-        let listed = !part.released
-            && bytes.len() <= 8
-            && value.directory.lists()[usize::from(list)].has(pack(input.window, part));
-        if !listed {
-            code(value, input, part, seen, rules, out);
-        }
-    }
-    true
+    right && !part.wrapped && listed(definition, directory, input, part)
 }
 
-/// The same with release characters, line breaks and wide characters taken into account.
+/// Whether the value is in the list of its element, if that has one.
+#[inline]
+fn listed(
+    definition: &ComponentUse,
+    directory: &Directory,
+    input: &Input<'_>,
+    part: &Part,
+) -> bool {
+    let Some(list) = definition.list else { return true };
+    let short = part.end - part.start <= 8 && !part.released;
+    short && directory.lists()[usize::from(list)].has(pack(input.window, part))
+}
+
+/// Whether a value is digits, perhaps with a minus before and the decimal mark among them.
+#[inline]
+fn plain_number(bytes: &[u8], definition: &ComponentUse, mark: u8) -> bool {
+    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let other = |bytes: &[u8]| bytes.iter().position(|byte| !byte.is_ascii_digit());
+    let digits = match other(unsigned) {
+        None => unsigned.len(),
+        Some(at) => {
+            let fraction = &unsigned[at + 1..];
+            if at == 0 || unsigned[at] != mark || fraction.is_empty() || other(fraction).is_some() {
+                return false;
+            }
+            unsigned.len() - 1
+        }
+    };
+    digits >= usize::from(definition.min) && digits <= usize::from(definition.max)
+}
+
+/// Checks a part that is not plain, with release characters, line breaks and wide characters
+/// taken into account; false when it says nothing after all (only line breaks).
 #[cold]
-fn slow(
+pub(super) fn check(
     value: Value<'_>,
     input: &Input<'_>,
     part: &Part,
@@ -76,16 +97,16 @@ fn slow(
         let level = if needed { Level::Element } else { Level::Note };
         let what = (Kind::InvalidValue, level);
         tell::part(input, seen, part, what, definition.notation(), out);
-    } else if definition.list.is_some() {
-        code(value, input, part, seen, rules, out);
+    } else {
+        code(value, &said, input, part, seen, rules, out);
     }
     true
 }
 
-/// Tells a code that is not in its list, unless it is after all.
-#[cold]
+/// Tells a code that is not in its list.
 fn code(
     value: Value<'_>,
+    said: &[u8],
     input: &Input<'_>,
     part: &Part,
     seen: Seen,
@@ -94,7 +115,7 @@ fn code(
 ) {
     let Some(list) = value.definition.list else { return };
     let list = &value.directory.lists()[usize::from(list)];
-    if Code::new(&tell::said(input, part)).is_some_and(|code| list.has(code)) {
+    if Code::new(said).is_some_and(|code| list.has(code)) {
         return;
     }
     let strict = rules.strict.contains(&value.definition.id);
@@ -121,7 +142,6 @@ fn wrong(said: &[u8], definition: &ComponentUse, input: &Input<'_>) -> Option<Ki
 
 /// What is wrong with a numeric value: a minus, digits and one decimal mark with digits on both
 /// sides. Neither minus nor mark count for the length. From syntax 4 both marks are allowed.
-#[inline]
 fn numeric(said: &[u8], definition: &ComponentUse, separators: &Separators) -> Option<Kind> {
     let unsigned = said.strip_prefix(b"-").unwrap_or(said);
     let digits = unsigned.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -151,7 +171,6 @@ fn decimal(unsigned: &[u8], digits: usize, separators: &Separators) -> Option<Ki
     (mark == 0 || mark + 1 == unsigned.len()).then_some(Kind::DigitMissingAtDecimalMark)
 }
 
-#[inline]
 fn length(characters: usize, definition: &ComponentUse) -> Option<Kind> {
     if characters > usize::from(definition.max) {
         return Some(Kind::TooLong);
