@@ -99,6 +99,20 @@ impl Separators {
         Separators { repetition: repeats.then_some(wanted), ..self }
     }
 
+    /// Whether a byte must be released to stand in a value.
+    #[must_use]
+    pub fn reserves(&self, byte: u8) -> bool {
+        let Separators { component, element, release, repetition, terminator, .. } = *self;
+        [component, element, terminator].contains(&byte)
+            || [release, repetition].contains(&Some(byte))
+    }
+
+    /// A decimal number written with a point, with the decimal mark of these separators.
+    #[must_use]
+    pub fn number(&self, with_point: &str) -> String {
+        with_point.replace('.', char::from(self.decimal).encode_utf8(&mut [0; 4]))
+    }
+
     /// The nine bytes of the service string advice that declares these separators.
     #[must_use]
     pub fn to_una(self) -> [u8; UNA_LEN] {
