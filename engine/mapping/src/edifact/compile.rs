@@ -1,0 +1,278 @@
+//! A specimen compiled against the segment table of its release: a plan indexed by slot.
+
+use super::line::{Cell, Line};
+use super::source::EdifactSource;
+use crate::codec::{Codec, Form};
+use crate::specimen::{Filling, Flaw, Hole, Mark};
+use crate::vocabulary::List;
+use acquit_syntax::edifact::guide::{Guide, SlotId};
+use acquit_syntax::edifact::tape::Tag;
+
+/// Most lines directly under one line: which of them were met is kept in one mask.
+pub const SIBLINGS_MAX: usize = 128;
+
+/// "No line": the parent of the outermost lines.
+pub(super) const ROOT_LINE: u16 = u16::MAX;
+
+/// A specimen ready to read and to write.
+#[derive(Debug, Clone)]
+pub struct EdifactSpecimen {
+    /// What the file says it is.
+    pub title: String,
+    /// The lines, nested, for writing and for people.
+    pub lines: Vec<Line>,
+    /// The lines in pre-order, for reading.
+    pub(super) plan: Vec<PlanLine>,
+    /// For each slot of the guide the lines that may stand there, as a range of `candidates`.
+    pub(super) slots: Vec<SlotPlan>,
+    /// Lines by slot.
+    pub(super) candidates: Vec<u16>,
+    /// Which of the outermost lines must be there.
+    pub(super) required: u128,
+    /// Message type, version, release and agency, as UNH says them.
+    header: [Box<str>; 4],
+}
+
+/// What reading needs to know of a slot.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct SlotPlan {
+    pub(super) first: u16,
+    pub(super) last: u16,
+    /// A group: its trigger decides.
+    pub(super) group: bool,
+    /// A trigger: its node stands in the node of its group.
+    pub(super) trigger: bool,
+}
+
+/// What reading needs to know of a line.
+#[derive(Debug, Clone)]
+pub(super) struct PlanLine {
+    /// The line it is nested under, or [`ROOT_LINE`].
+    pub(super) parent: u16,
+    /// Its bit in the mask of its parent.
+    pub(super) bit: u8,
+    /// Once, optional or each.
+    pub(super) mark: Mark,
+    /// Its slot, for the order in which things stand.
+    pub(super) slot: SlotId,
+    /// Which of its own lines must be there.
+    pub(super) required: u128,
+    /// The literals, in order of position.
+    pub(super) literals: Vec<(u32, Box<[u8]>)>,
+    /// The holes, in order of position.
+    pub(super) holes: Vec<PlanHole>,
+    /// True when a hole holds a fact (amount, date, code) and not only words: then a second
+    /// segment that says it is an error.
+    pub(super) facts: bool,
+    /// For people: tag and first literal.
+    pub(super) name: Box<str>,
+    /// The tag.
+    pub(super) tag: Box<str>,
+}
+
+/// A hole and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct PlanHole {
+    /// Position, see [`position`].
+    pub(super) position: u32,
+    /// Where the form of its date stands, when the message says it; 0 when not.
+    pub(super) format: u32,
+    /// The hole.
+    pub(super) hole: Hole,
+}
+
+/// A position in a segment that sorts as it stands there: element, then component.
+pub(super) const fn position(element: u16, component: u16) -> u32 {
+    (element as u32) << 16 | component as u32
+}
+
+impl EdifactSpecimen {
+    /// Compiles a specimen against the guide of its release. A line that cannot stand where it
+    /// is written is a flaw.
+    #[must_use]
+    pub fn compile(source: EdifactSource, guide: &Guide) -> (EdifactSpecimen, Vec<Flaw>) {
+        let mut flaws = Vec::new();
+        let mut specimen = EdifactSpecimen {
+            title: source.title,
+            header: header(&source.lines, guide, &mut flaws),
+            lines: Vec::new(),
+            plan: Vec::new(),
+            slots: Vec::new(),
+            candidates: Vec::new(),
+            required: 0,
+        };
+        specimen.required =
+            specimen.plan_lines(&source.lines, ROOT_LINE, SlotId::ROOT, guide, &mut flaws);
+        specimen.lines = source.lines;
+        specimen.index(guide);
+        (specimen, flaws)
+    }
+
+    /// Message type, version, release and agency its UNH names (`INVOIC`, `D`, `96A`, `UN`).
+    #[must_use]
+    pub fn message(&self) -> [&str; 4] {
+        self.header.each_ref().map(|part| &**part)
+    }
+
+    /// Plans lines that stand in one group, and says which of them must be there.
+    fn plan_lines(
+        &mut self,
+        lines: &[Line],
+        parent: u16,
+        group: SlotId,
+        guide: &Guide,
+        flaws: &mut Vec<Flaw>,
+    ) -> u128 {
+        let mut required = 0;
+        let mut cursor = SlotId(group.0 + u16::from(group != SlotId::ROOT));
+        for (at, line) in lines.iter().enumerate() {
+            if at >= SIBLINGS_MAX {
+                let message = format!("a group has at most {SIBLINGS_MAX} lines");
+                flaws.push(Flaw::new(line.at, message));
+                break;
+            }
+            let Some(slot) = slot_after(guide, group, cursor, &line.tag) else {
+                flaws.push(misplaced(guide, group, cursor, line));
+                continue;
+            };
+            cursor = slot;
+            let opens = guide.slot(slot).group().is_some();
+            if !opens && !line.children.is_empty() {
+                flaws.push(Flaw::new(line.at, format!("{} begins no group here", line.tag)));
+            }
+            let index = u16::try_from(self.plan.len()).unwrap_or(ROOT_LINE - 1);
+            let segment = if opens { SlotId(slot.0 + 1) } else { slot };
+            let bit = u8::try_from(at).unwrap_or(0);
+            self.plan.push(plan_line(line, parent, bit, segment, flaws));
+            if line.mark == Mark::Once {
+                required |= 1u128 << bit;
+            }
+            if opens {
+                let inner = self.plan_lines(&line.children, index, slot, guide, flaws);
+                self.plan[usize::from(index)].required = inner;
+            }
+        }
+        required
+    }
+
+    /// Lists the lines by slot.
+    fn index(&mut self, guide: &Guide) {
+        for (at, slot) in guide.slots().iter().enumerate() {
+            let first = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
+            let here = self.plan.iter().enumerate().filter(|(_, line)| line.slot.index() == at);
+            self.candidates.extend(here.filter_map(|(line, _)| u16::try_from(line).ok()));
+            let last = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
+            let (group, trigger) = (slot.group().is_some(), slot.is_trigger());
+            self.slots.push(SlotPlan { first, last, group, trigger });
+        }
+    }
+}
+
+/// The first place at or after `cursor`, directly in `group`, for a segment with this tag. The
+/// trigger of the group itself is no such place.
+fn slot_after(guide: &Guide, group: SlotId, cursor: SlotId, tag: &str) -> Option<SlotId> {
+    let tag = Tag::new(tag.as_bytes());
+    let own_trigger = SlotId(group.0 + 1);
+    let mut places = guide.children(group).filter(|slot| *slot >= cursor);
+    places.find(|slot| {
+        guide.slot(*slot).tag == tag && (group == SlotId::ROOT || *slot != own_trigger)
+    })
+}
+
+/// A line that cannot stand where it is written.
+fn misplaced(guide: &Guide, group: SlotId, cursor: SlotId, line: &Line) -> Flaw {
+    let mut known: Vec<String> = Vec::new();
+    for slot in guide.children(group).filter(|slot| *slot >= cursor) {
+        let name = guide.segment(slot).map(|segment| segment.tag.0.to_be_bytes());
+        let name: String = name.into_iter().flatten().filter(|b| *b != 0).map(char::from).collect();
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    let message = format!("{} cannot stand here in {}", line.tag, guide.message());
+    Flaw::new(line.at, message).with(known.iter().map(String::as_str))
+}
+
+/// What UNH says the message is; it must be the guide's.
+fn header(lines: &[Line], guide: &Guide, flaws: &mut Vec<Flaw>) -> [Box<str>; 4] {
+    let unh = lines.iter().find(|line| &*line.tag == "UNH");
+    let part = |component: u16| -> Box<str> {
+        let cells = unh.map_or(&[][..], |line| &line.cells);
+        let cell = cells.iter().find(|cell| (cell.element, cell.component) == (2, component));
+        match cell.map(|cell| &cell.filling) {
+            Some(Filling::Literal(text) | Filling::Any(text)) => text.clone(),
+            _ => "".into(),
+        }
+    };
+    let header = [part(1), part(2), part(3), part(4)];
+    let expected = [guide.message(), guide.version(), guide.release()];
+    if header[..3].iter().zip(expected).any(|(said, known)| **said != *known) {
+        let at = unh.map(|line| line.at).unwrap_or_default();
+        let expected = format!("the table is of UNH+{{message}}+{}:", expected.join(":"));
+        flaws.push(Flaw::new(at, expected));
+    }
+    header
+}
+
+/// One line as reading wants it.
+fn plan_line(line: &Line, parent: u16, bit: u8, slot: SlotId, flaws: &mut Vec<Flaw>) -> PlanLine {
+    let mut planned = PlanLine {
+        parent,
+        bit,
+        mark: line.mark,
+        slot,
+        required: 0,
+        literals: Vec::new(),
+        holes: Vec::new(),
+        facts: false,
+        name: line.name().into(),
+        tag: line.tag.clone(),
+    };
+    for cell in &line.cells {
+        let position = position(cell.element, cell.component);
+        match &cell.filling {
+            Filling::Literal(text) => planned.literals.push((position, text.as_bytes().into())),
+            Filling::Hole(hole) => {
+                planned.facts |= hole.codec.kind() != crate::vocabulary::Kind::Text;
+                let format = format_of(line, cell);
+                planned.holes.push(PlanHole { position, format, hole: hole.clone() });
+            }
+            Filling::Any(_) => {}
+            Filling::Format(_) => {
+                if !line.cells.iter().any(|date| format_of(line, date) == position) {
+                    flaws.push(Flaw::new(line.at, "`format` stands behind a date"));
+                }
+            }
+        }
+    }
+    if let Mark::Each(list) = line.mark
+        && list == List::Root
+    {
+        flaws.push(Flaw::new(line.at, "the message as a whole is no list"));
+    }
+    planned
+}
+
+/// Where the form of the date in a cell stands; 0 when it is no date or the form is fixed.
+fn format_of(line: &Line, cell: &Cell) -> u32 {
+    let Filling::Hole(hole) = &cell.filling else { return 0 };
+    if !matches!(hole.codec, Codec::Date(_) | Codec::Instant(_)) {
+        return 0;
+    }
+    let form = line
+        .cells
+        .iter()
+        .find(|other| other.element == cell.element && matches!(other.filling, Filling::Format(_)));
+    form.map_or(0, |form| position(form.element, form.component))
+}
+
+impl EdifactSpecimen {
+    /// The form a date of a line is written in.
+    pub(super) fn written_form(line: &Line, cell: &Cell) -> Option<Form> {
+        let form = line.cells.iter().find_map(|other| match &other.filling {
+            Filling::Format(code) if other.element == cell.element => Some(code),
+            _ => None,
+        });
+        form.and_then(|code| Form::of_code(code))
+    }
+}

@@ -1,0 +1,374 @@
+//! Reading: the tree of a message, line by line, into a record.
+
+use super::compile::{EdifactSpecimen, PlanHole, PlanLine, ROOT_LINE, position};
+use crate::codec::{Codec, Form, Notation};
+use crate::findings;
+use crate::record::{Context, ItemId, Record, Spot};
+use crate::specimen::Mark;
+use acquit_domain::{Finding, Level, Severity};
+use acquit_syntax::edifact::check::{Checked, Node};
+use acquit_syntax::edifact::tape::{Part, Segment};
+use acquit_syntax::edifact::value::Content;
+use acquit_syntax::fault::Place;
+use std::borrow::Cow;
+
+/// Longest name of a segment left unread, in characters.
+const UNREAD_NAME_MAX: usize = 35;
+
+/// Reads a grouped message into a record, which is emptied first.
+///
+/// `origin` is the place the check counted from (interchange, message, segments before the first
+/// one on the tape, offset of the window). Findings are in the order of the message; those the
+/// check of the structure made already are left to [`findings::merge`].
+pub fn read_edifact<'a>(
+    specimen: &'a EdifactSpecimen,
+    checked: &Checked,
+    content: &Content<'a>,
+    origin: Place,
+    record: &mut Record<'a>,
+) -> Vec<Finding> {
+    record.clear();
+    record.interchange = origin.interchange;
+    record.message = origin.message;
+    let contexts = std::mem::take(&mut record.contexts);
+    let mut reading =
+        Reading { specimen, checked, content, origin, record, contexts, findings: Vec::new() };
+    reading.contexts.clear();
+    reading.contexts.resize(checked.nodes.len(), Context::UNREAD);
+    if let Some(root) = reading.contexts.first_mut() {
+        *root = Context { line: ROOT_LINE, item: Record::ROOT, seen: 0 };
+    }
+    for at in 1..checked.nodes.len() {
+        reading.node(at);
+    }
+    for at in 0..checked.nodes.len() {
+        reading.missing(at);
+    }
+    let Reading { record, contexts, mut findings, .. } = reading;
+    record.contexts = contexts;
+    findings.sort_by_key(|finding| {
+        (finding.place.segment, finding.place.element, finding.place.component)
+    });
+    findings
+}
+
+/// What is being read into what.
+struct Reading<'r, 'a> {
+    specimen: &'a EdifactSpecimen,
+    checked: &'r Checked,
+    content: &'r Content<'a>,
+    origin: Place,
+    record: &'r mut Record<'a>,
+    /// For each node that is a group repetition: the line it was read by.
+    contexts: Vec<Context>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Reading<'_, 'a> {
+    /// Reads one segment.
+    #[inline]
+    fn node(&mut self, at: usize) {
+        let node = self.checked.nodes[at];
+        let slot = self.specimen.slots[node.slot.index()];
+        if slot.group {
+            return;
+        }
+        self.record.parts += 1;
+        let holder = node.parent as usize;
+        let around = if slot.trigger { self.checked.nodes[holder].parent as usize } else { holder };
+        let Context { line: parent, item, seen } = self.contexts[around];
+        let segment = &self.content.tape.segments[node.segment as usize];
+        let parts = self.content.tape.parts_of(segment);
+        let candidates = &self.specimen.candidates[usize::from(slot.first)..usize::from(slot.last)];
+        let mut repeated = None;
+        for &candidate in candidates {
+            let line = &self.specimen.plan[usize::from(candidate)];
+            if line.parent != parent || !self.agrees(line, parts) {
+                continue;
+            }
+            if seen >> line.bit & 1 == 1 && !matches!(line.mark, Mark::Each(_)) {
+                repeated = Some(line);
+                continue;
+            }
+            self.contexts[around].seen |= 1 << line.bit;
+            let item = self.take(line, segment, parts, node, item);
+            if slot.trigger {
+                self.contexts[holder] = Context { line: candidate, item, seen: 0 };
+            }
+            return;
+        }
+        self.leave(node, segment, parts, repeated);
+    }
+
+    /// Whether the literals of a line stand in a segment.
+    #[inline]
+    fn agrees(&self, line: &PlanLine, parts: &[Part]) -> bool {
+        let mut rest = parts.iter();
+        line.literals.iter().all(|(wanted, literal)| {
+            let part = rest.find(|part| position(part.element, part.component) >= *wanted);
+            part.is_some_and(|part| {
+                position(part.element, part.component) == *wanted && self.is(part, literal)
+            })
+        })
+    }
+
+    /// Whether a part says exactly this.
+    #[inline]
+    fn is(&self, part: &Part, literal: &[u8]) -> bool {
+        if part.released || part.wrapped {
+            return self.content.text(part).as_bytes() == literal;
+        }
+        self.content.raw(part) == literal
+    }
+
+    /// Reads the holes of a line that agreed, and says in which item.
+    fn take(
+        &mut self,
+        line: &'a PlanLine,
+        segment: &Segment,
+        parts: &[Part],
+        node: Node,
+        item: ItemId,
+    ) -> ItemId {
+        let item = match line.mark {
+            Mark::Each(list) => {
+                let spot = self.spot_of_segment(node, segment);
+                self.record.add(item, list, spot, &line.tag)
+            }
+            Mark::Once | Mark::Optional => item,
+        };
+        let mut at = 0;
+        for hole in &line.holes {
+            while at < parts.len()
+                && (position(parts[at].element, parts[at].component) < hole.position
+                    || parts[at].repeat > 1)
+            {
+                at += 1;
+            }
+            let found = parts.get(at).filter(|part| {
+                position(part.element, part.component) == hole.position && part.end > part.start
+            });
+            match found {
+                Some(part) => self.value(line, hole, part, &parts[at..], parts, node, item),
+                None if hole.hole.optional => {}
+                None => self.absent(line, hole, node, segment),
+            }
+        }
+        item
+    }
+
+    /// Reads one value.
+    #[expect(clippy::too_many_arguments, reason = "the line, the hole and what stands there")]
+    #[inline]
+    fn value(
+        &mut self,
+        line: &'a PlanLine,
+        hole: &'a PlanHole,
+        part: &Part,
+        rest: &[Part],
+        parts: &[Part],
+        node: Node,
+        item: ItemId,
+    ) {
+        let text = match hole.hole.codec {
+            Codec::Split { count, width } => self.joined(part, rest, count, width),
+            _ => self.content.text(part),
+        };
+        let spot = self.spot(node, part);
+        if text.bytes().all(|byte| byte == b' ') {
+            if !hole.hole.optional {
+                self.tell("EDI-012", line, spot, &text, "a value");
+            }
+            return;
+        }
+        let read = match hole.format {
+            0 => hole.hole.codec.read(text.clone(), Notation::Edifact),
+            format => match self.form(format, line, parts, node) {
+                Ok(Some(form)) => dated(&hole.hole.codec, form, &text),
+                Ok(None) => hole.hole.codec.read(text.clone(), Notation::Edifact),
+                Err(()) => return,
+            },
+        };
+        match read {
+            Ok((value, tolerated)) => {
+                if let Some(value) = value {
+                    self.record.put(item, hole.hole.field, value, (spot, &line.tag));
+                }
+                if let Some(tolerated) = tolerated {
+                    let place = self.record.place(spot, &line.tag);
+                    self.findings.push(findings::tolerated(tolerated, place, &text));
+                }
+            }
+            Err(unreadable) => {
+                let code = findings::code_of(unreadable.why, Notation::Edifact);
+                self.tell(code, line, spot, &text, &unreadable.expected);
+            }
+        }
+    }
+
+    /// The form the message says its date is in.
+    fn form(
+        &mut self,
+        format: u32,
+        line: &PlanLine,
+        parts: &[Part],
+        node: Node,
+    ) -> Result<Option<Form>, ()> {
+        let found = parts.iter().find(|part| position(part.element, part.component) == format);
+        let Some(part) = found.filter(|part| part.end > part.start) else { return Ok(None) };
+        let code = self.content.text(part);
+        match Form::of_code(&code) {
+            Some(form) => Ok(Some(form)),
+            None => {
+                let spot = self.spot(node, part);
+                self.tell("EDI-012", line, spot, &code, &Form::codes());
+                Err(())
+            }
+        }
+    }
+
+    /// A text over several components: where one is not full, a line ended.
+    fn joined(&self, first: &Part, rest: &[Part], count: u16, width: u16) -> Cow<'a, str> {
+        let last = position(first.element, first.component + count - 1);
+        let mut text = self.content.text(first);
+        let mut full = text.chars().count() >= usize::from(width);
+        let more = rest.iter().skip(1).take_while(|part| {
+            position(part.element, part.component) <= last && part.repeat == first.repeat
+        });
+        for part in more.filter(|part| part.end > part.start) {
+            let piece = self.content.text(part);
+            let whole = text.to_mut();
+            if !full {
+                whole.push('\n');
+            }
+            whole.push_str(&piece);
+            full = piece.chars().count() >= usize::from(width);
+        }
+        text
+    }
+
+    /// A hole that must be filled and is not.
+    fn absent(&mut self, line: &PlanLine, hole: &PlanHole, node: Node, segment: &Segment) {
+        let whole = self.spot_of_segment(node, segment);
+        let element = (hole.position >> 16) as u16;
+        let component = (hole.position & 0xFFFF) as u16;
+        let spot = Spot { element, component, repeat: 1, len: 0, ..whole };
+        self.tell("EDI-013", line, spot, "", hole.hole.field.key());
+    }
+
+    /// A segment no line claimed, or one line twice.
+    #[cold]
+    fn leave(
+        &mut self,
+        node: Node,
+        segment: &Segment,
+        parts: &[Part],
+        repeated: Option<&'a PlanLine>,
+    ) {
+        let window = self.content.window;
+        let tag_end = segment.start as usize + usize::from(segment.tag_len);
+        let tag = window.get(segment.start as usize..tag_end).unwrap_or_default();
+        let tag = String::from_utf8_lossy(tag).into_owned();
+        if tag == "UNT" {
+            return;
+        }
+        let spot = self.spot_of_segment(node, segment);
+        if let Some(line) = repeated.filter(|line| line.facts) {
+            self.tell("EDI-035", line, spot, &line.name, "1");
+            return;
+        }
+        let mut name = tag;
+        if let Some(part) = parts.first().filter(|part| part.end > part.start) {
+            let value = self.content.text(part);
+            name.push('+');
+            name.extend(value.chars().take(UNREAD_NAME_MAX));
+        }
+        self.record.leave_unread(name, spot);
+    }
+
+    /// Tells the lines that must stand in a group repetition and do not.
+    fn missing(&mut self, at: usize) {
+        let context = self.contexts[at];
+        let required = match context.line {
+            _ if context.is_unread() => return,
+            ROOT_LINE => self.specimen.required,
+            line => self.specimen.plan[usize::from(line)].required,
+        };
+        let absent = required & !context.seen;
+        if absent == 0 {
+            return;
+        }
+        for index in 0..self.specimen.plan.len() {
+            let line = &self.specimen.plan[index];
+            if line.parent == context.line && absent >> line.bit & 1 == 1 {
+                let spot = self.spot_after(at, line);
+                self.tell("EDI-013", line, spot, "", &line.name);
+            }
+        }
+    }
+
+    /// Where a line would stand: at the first segment behind it.
+    fn spot_after(&self, holder: usize, line: &PlanLine) -> Spot {
+        let nodes = &self.checked.nodes;
+        let end = (nodes[holder].end as usize).min(nodes.len());
+        let behind = nodes[holder..end].iter().find(|node| node.slot > line.slot);
+        let node = behind.or_else(|| nodes[holder..end].last());
+        let Some(node) = node else { return Spot::default() };
+        let Some(segment) = self.content.tape.segments.get(node.segment as usize) else {
+            return Spot::default();
+        };
+        Spot { len: 0, ..self.spot_of_segment(*node, segment) }
+    }
+
+    /// Adds an error.
+    #[cold]
+    fn tell(
+        &mut self,
+        code: &'static str,
+        line: &PlanLine,
+        spot: Spot,
+        value: &str,
+        expected: &str,
+    ) {
+        let place = self.record.place(spot, &line.tag);
+        let level = if spot.element == 0 { Level::Segment } else { Level::Element };
+        let finding = Finding {
+            level,
+            syntax_error: code.strip_prefix("EDI-").and_then(|digits| digits.parse().ok()),
+            ..Finding::business(code, Severity::Error, place)
+        };
+        let value: String = value.chars().take(findings::VALUE_MAX).collect();
+        self.findings.push(finding.with_value(value).with_expected(expected));
+    }
+
+    /// Where a part stands.
+    #[inline]
+    fn spot(&self, node: Node, part: &Part) -> Spot {
+        Spot {
+            byte: self.origin.byte + u64::from(part.start),
+            len: part.end - part.start,
+            segment: self.origin.segment + node.segment + 1,
+            element: part.element,
+            component: part.component,
+            repeat: part.repeat,
+        }
+    }
+
+    /// Where a segment stands.
+    fn spot_of_segment(&self, node: Node, segment: &Segment) -> Spot {
+        Spot {
+            byte: self.origin.byte + u64::from(segment.start),
+            len: segment.end - segment.start,
+            segment: self.origin.segment + node.segment + 1,
+            ..Spot::default()
+        }
+    }
+}
+
+/// Reads a date in the form the message says.
+fn dated<'a>(codec: &Codec, form: Form, text: &str) -> crate::codec::ReadValue<'a> {
+    match codec {
+        Codec::Date(_) => crate::codec::read_date(text, &[form]),
+        _ => crate::codec::read_instant(text, &[form]),
+    }
+}
