@@ -179,6 +179,18 @@ impl Checked {
 /// Groups a message by its guide and checks every element of every segment placed.
 pub fn message(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Checked) {
     group(guide, input, out);
+    elements(guide, input, rules, segment::check, out);
+}
+
+/// Checks the segments of a tree with one way of checking, and sorts all faults.
+#[inline]
+fn elements(
+    guide: &Guide,
+    input: &Input<'_>,
+    rules: &Rules<'_>,
+    check: impl Fn(segment::Whole<'_>, &Input<'_>, usize, &Rules<'_>, &mut Checked),
+    out: &mut Checked,
+) {
     for at in 1..out.nodes.len() {
         let node = out.nodes[at];
         let slot = guide.slot(node.slot);
@@ -186,7 +198,7 @@ pub fn message(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Ch
             let definition = &guide.directory().segments()[usize::from(slot.segment)];
             let levels = u16::from(slot.depth) - 1;
             let whole = segment::Whole { directory: guide.directory(), definition, levels };
-            segment::check(whole, input, node.segment as usize, rules, out);
+            check(whole, input, node.segment as usize, rules, out);
         }
     }
     if !out.faults.is_empty() {

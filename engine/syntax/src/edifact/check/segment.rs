@@ -37,6 +37,53 @@ pub(super) fn check(
     rules: &Rules<'_>,
     out: &mut Checked,
 ) {
+    if !is_plain(whole, input, index) {
+        thorough(whole, input, index, rules, out);
+    }
+}
+
+/// Whether a segment is right at a glance, which nearly all are. What is unusual though perhaps
+/// right (a repetition, a line break, a value with release characters among coded ones) is not
+/// plain: it is left to the thorough check, which alone tells faults.
+#[inline]
+fn is_plain(whole: Whole<'_>, input: &Input<'_>, index: usize) -> bool {
+    let Some(needs) = whole.directory.needs(whole.definition) else { return false };
+    let elements = whole.directory.elements(whole.definition);
+    let origin = elements.first().map_or(0, |element| element.first);
+    let mut present = 0u64;
+    let mut ends_empty = false;
+    for part in input.parts_of(&input.segments[index]) {
+        let Some(element) = elements.get(usize::from(part.element).wrapping_sub(1)) else {
+            return false;
+        };
+        let component = part.component.wrapping_sub(1);
+        if component >= element.count || part.repeat != 1 || (ends_empty && component == 0) {
+            return false;
+        }
+        ends_empty = part.start == part.end && component > 0;
+        if part.start == part.end {
+            continue;
+        }
+        let at = element.first + component;
+        if !value::is_plain(whole.directory.component(at), whole.directory, input, part) {
+            return false;
+        }
+        present |= 1 << (at - origin);
+    }
+    let parts = input.parts_of(&input.segments[index]);
+    let said = parts.last().is_none_or(|part| part.start < part.end);
+    said && needs.iter().all(|need| need.is_met(present))
+}
+
+/// Checks everything again, this time telling what is wrong.
+#[cold]
+pub(super) fn thorough(
+    whole: Whole<'_>,
+    input: &Input<'_>,
+    index: usize,
+    rules: &Rules<'_>,
+    out: &mut Checked,
+) {
     let elements = whole.directory.elements(whole.definition);
     let parts = input.parts_of(&input.segments[index]);
     let mut present = 0u64;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Characters, Checked, Input, Rules, message};
+use super::{Characters, Checked, Input, Rules, elements, group, message, segment};
 use crate::edifact::guide::{Directory, Guide, SlotKind};
 use crate::edifact::separators::Separators;
 use crate::edifact::tape::Tape;
@@ -340,6 +340,10 @@ fn mutations_do_not_panic() {
             for characters in [Characters::SingleByte, Characters::Utf8] {
                 let input = Input { characters, ..Input::new(&bytes, &tape, Separators::DEFAULT) };
                 message(&guide, &input, &Rules::default(), &mut out);
+                let told = std::mem::take(&mut out.faults);
+                group(&guide, &input, &mut out);
+                elements(&guide, &input, &Rules::default(), segment::thorough, &mut out);
+                assert_eq!(told, out.faults, "the quick look and the thorough one agree");
                 sound(&out, tape.segments.len());
             }
         }

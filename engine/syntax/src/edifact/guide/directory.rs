@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::codes::{self, Code, CodeList};
 use super::shape::{
-    COMPONENTS_MAX, ComponentUse, ELEMENTS_MAX, ElementId, ElementUse, SegmentDef, representation,
+    COMPONENTS_MAX, ComponentUse, ELEMENTS_MAX, ElementId, ElementUse, Need, SegmentDef, UNMASKED,
+    representation,
 };
 use super::text::{Flaw, Flaws, GuideFile, Line, Word, lines};
 use crate::edifact::tape::Tag;
@@ -17,6 +18,7 @@ pub struct Directory {
     segments: Vec<SegmentDef>,
     elements: Vec<ElementUse>,
     components: Vec<ComponentUse>,
+    needs: Vec<Need>,
     lists: Vec<Arc<CodeList>>,
     names: BTreeMap<ElementId, Arc<str>>,
 }
@@ -70,7 +72,13 @@ impl Directory {
                 }));
                 joined.elements.push(ElementUse { first: narrow(start), ..*element });
             }
-            joined.segments.push(SegmentDef { first: narrow(first), ..segment.clone() });
+            let first_need = narrow(joined.needs.len());
+            joined.needs.extend(service.needs(segment).unwrap_or_default());
+            joined.segments.push(SegmentDef {
+                first: narrow(first),
+                first_need,
+                ..segment.clone()
+            });
         }
         joined.segments.sort_by_key(|segment| segment.tag);
         for (id, name) in &service.names {
@@ -113,6 +121,22 @@ impl Directory {
         &self.components[first..first + usize::from(element.count)]
     }
 
+    /// One component by its index.
+    #[inline]
+    pub(crate) fn component(&self, index: u16) -> &ComponentUse {
+        &self.components[usize::from(index)]
+    }
+
+    /// What must be present in a segment; nothing when one mask cannot tell.
+    #[inline]
+    pub(crate) fn needs(&self, segment: &SegmentDef) -> Option<&[Need]> {
+        let first = usize::from(segment.first_need);
+        if segment.needs == UNMASKED {
+            return None;
+        }
+        Some(&self.needs[first..first + usize::from(segment.needs)])
+    }
+
     /// All code lists.
     #[must_use]
     pub fn lists(&self) -> &[Arc<CodeList>] {
@@ -152,13 +176,36 @@ impl Directory {
             mandatory_mask |= u64::from(item.mandatory) << (index + 1);
             self.element(item, all, flaws);
         }
+        let first_need = self.needs.len();
+        let masked = self.need(first);
         self.segments.push(SegmentDef {
             tag,
+            first_need: narrow(first_need),
+            needs: if masked { narrow(self.needs.len() - first_need) } else { UNMASKED },
             name: Arc::from(raw.name),
             first: narrow(first),
             count: narrow(self.elements.len() - first),
             mandatory_mask,
         });
+    }
+
+    /// Derives the needs of the elements from `first` on; false when they do not fit in a mask.
+    fn need(&mut self, first: usize) -> bool {
+        let origin = self.elements.get(first).map_or(0, |element| element.first);
+        for element in &self.elements[first..] {
+            let at = u32::from(element.first - origin);
+            if at + u32::from(element.count) > u64::BITS {
+                return false;
+            }
+            // Bit 1 of a mandatory mask is component 1, which is bit `at` here.
+            let components = u64::from(element.mandatory_mask >> 1) << at;
+            let all = ((1u64 << element.count) - 1) << at;
+            if element.mandatory || components != 0 {
+                let mandatory = element.mandatory;
+                self.needs.push(Need { element: all, components, mandatory });
+            }
+        }
+        true
     }
 
     fn element(&mut self, item: &RawUse<'_>, all: &Raw<'_>, flaws: &mut Flaws) {
@@ -176,7 +223,7 @@ impl Directory {
         for (index, part) in parts.iter().enumerate().take(COMPONENTS_MAX) {
             mandatory_mask |= u32::from(part.mandatory) << (index + 1);
             match all.elements.get(&part.id) {
-                Some(element) => self.component(part, element),
+                Some(element) => self.define_component(part, element),
                 None => flaws.at(part.at, format!("element {} is not defined below", part.id)),
             }
         }
@@ -190,7 +237,7 @@ impl Directory {
         });
     }
 
-    fn component(&mut self, part: &RawUse<'_>, element: &RawElement<'_>) {
+    fn define_component(&mut self, part: &RawUse<'_>, element: &RawElement<'_>) {
         let list = self.lists.iter().position(|list| element.coded && list.id == part.id);
         self.components.push(ComponentUse {
             id: part.id,
