@@ -330,24 +330,55 @@ fn samples_are_clean() {
 fn mutations_do_not_panic() {
     let guide = invoic_96a();
     let text = format!("{HEAD}RFF+VA:1'NAD+SU+ANP::92'LIN+1++A:SA'MOA+203:3.00'{TAIL}");
-    let mut out = Checked::default();
+    let version_4 = Separators::DEFAULT.with_version(4, None);
     for at in 0..text.len() {
-        for byte in [0, b'\'', b'+', b':', b'?', b'\r', b' ', b'*', 0xC3, b'U', b'9'] {
+        for byte in [0, b'\'', b'+', b':', b'?', b'\r', b' ', b'*', 0xC3, b'U', b'9', b'.'] {
             let mut bytes = text.clone().into_bytes();
             bytes[at] = byte;
             bytes.truncate(text.len() - usize::from(byte) % 40);
-            let tape = tape(&bytes, &Separators::DEFAULT);
-            for characters in [Characters::SingleByte, Characters::Utf8] {
-                let input = Input { characters, ..Input::new(&bytes, &tape, Separators::DEFAULT) };
-                message(&guide, &input, &Rules::default(), &mut out);
-                let told = std::mem::take(&mut out.faults);
-                group(&guide, &input, &mut out);
-                elements(&guide, &input, &Rules::default(), segment::thorough, &mut out);
-                assert_eq!(told, out.faults, "the quick look and the thorough one agree");
-                sound(&out, tape.segments.len());
+            for (separators, characters) in [
+                (Separators::DEFAULT, Characters::SingleByte),
+                (version_4, Characters::SingleByte),
+                (version_4, Characters::Utf8),
+            ] {
+                let tape = tape(&bytes, &separators);
+                let input = Input { characters, ..Input::new(&bytes, &tape, separators) };
+                both_ways(&guide, &input);
             }
         }
     }
+}
+
+/// The quick look and the thorough one tell the same, of a sound tree.
+fn both_ways(guide: &Guide, input: &Input<'_>) {
+    let mut out = Checked::default();
+    message(guide, input, &Rules::default(), &mut out);
+    let told = std::mem::take(&mut out.faults);
+    group(guide, input, &mut out);
+    elements(guide, input, &Rules::default(), segment::thorough, &mut out);
+    assert_eq!(told, out.faults);
+    sound(&out, input.segments.len());
+}
+
+#[test]
+fn elements_repeat_from_syntax_4() {
+    let directory = directory!("D14B", "SERVICE-4");
+    let guide = guide(guide_text!("D14B/INVOIC.guide"), &directory);
+    let separators = Separators::DEFAULT.with_version(4, None);
+    let check = |segment: &str, expected: &str| {
+        let text = format!("{HEAD}NAD+SU'CTA'{segment}{TAIL}");
+        let tape = tape(text.as_bytes(), &separators);
+        let input = Input::new(text.as_bytes(), &tape, separators);
+        let mut out = Checked::default();
+        message(&guide, &input, &Rules::default(), &mut out);
+        assert_eq!(told(&out), expected, "{segment}");
+    };
+    check("COM+1:TE*2:FX*3:EM'", "");
+    check("COM+1:TE*2:FX*3:EM*4:AL'", "6 COM/1 EDI-035 \"4\"");
+    check("COM+1:TE*2'", "6 COM/1/2 EDI-013");
+    check("COM+1:TE'NAD+BY*SU'", "7 NAD/1 EDI-035 \"SU\"");
+    check("LIN+1'MOA+203:1,5'", "");
+    check("LIN+1'MOA+203:1,5.0'", "7 MOA/1/2 EDI-019 \"1,5.0\"");
 }
 
 /// Every segment is in the tree once or unplaced, and every node lies within its parent.
