@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a measurement needs the clock and a file")]
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
+use acquit_syntax::edifact::reader::{Item, Options, Reader};
 use acquit_syntax::edifact::separators::Separators;
 use acquit_syntax::edifact::tape::{Tag, Tape};
 use acquit_syntax::edifact::tokenizer::{Scanner, Stop};
@@ -16,6 +17,8 @@ fn main() {
     let input = std::fs::read(path).expect("a readable file");
     measure("byte loop", &input, byte_loop);
     measure("tokenizer", &input, tokenizer);
+    measure("reader", &input, |input| messages(Reader::over(input, Options::default())));
+    measure("stream", &input, stream);
 }
 
 fn measure(name: &str, input: &[u8], read: fn(&[u8]) -> usize) {
@@ -58,5 +61,32 @@ fn tokenizer(input: &[u8]) -> usize {
             tape.clear();
         }
     }
+    found
+}
+
+/// Every message with its envelope and character checks, from the whole slice.
+fn messages(mut reader: Reader<'_>) -> usize {
+    let mut found = 0;
+    while let Some(item) = reader.next() {
+        if let Item::Message(message) = item {
+            found += message.content.tape.parts.len() + message.content.tape.segments.len();
+        }
+    }
+    found
+}
+
+/// The same from pieces of 64 KiB.
+fn stream(input: &[u8]) -> usize {
+    let mut reader = Reader::new(Options::default());
+    let mut found = 0;
+    for piece in input.chunks(1 << 16) {
+        reader.push(piece);
+        while let Some(item) = reader.next() {
+            if let Item::Message(message) = item {
+                found += message.content.tape.parts.len() + message.content.tape.segments.len();
+            }
+        }
+    }
+    reader.finish();
     found
 }

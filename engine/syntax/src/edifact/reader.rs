@@ -452,12 +452,9 @@ impl<'b> Reader<'b> {
 
     /// Ends the reading at a limit: the interchange is rejected and nothing more is read.
     fn limit(&mut self, kind: Kind) -> Step {
-        let start = self.scanner.position().min(self.window().len());
-        let start = match self.tape.segments.last() {
-            Some(last) if self.scanner.position() > last.end as usize => last.start as usize,
-            _ => start,
-        };
-        let place = self.place_at(start as u32, 0, 0);
+        let of_segment = kind == Kind::SegmentTooLarge;
+        let start = if of_segment { self.scanner.segment_start() } else { 0 };
+        let place = self.place_at(start, 0, 0);
         self.faults.push(self.faults.make(kind, Level::Interchange, place));
         self.end = place.byte;
         self.state = State::Done;

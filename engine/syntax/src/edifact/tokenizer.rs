@@ -105,6 +105,12 @@ impl Scanner {
         if self.open { self.segment.start as usize } else { self.at }
     }
 
+    /// Where the segment being read, or else the one read last, begins.
+    #[must_use]
+    pub fn segment_start(&self) -> u32 {
+        self.segment.start
+    }
+
     /// Position of the first control character met since the last restart, if any.
     #[must_use]
     pub fn first_control(&self) -> Option<u32> {

@@ -49,7 +49,8 @@ impl Reader<'_> {
         let three = segment.tag_len == 3;
         if three && first == b'U' && second == b'N' || self.may_begin(&segment) {
             let step = self.service_segment(&segment, third);
-            if step.is_some() {
+            // Reading began again at UNH: there is no such segment any more.
+            if step.is_some() || self.tape.segments.is_empty() {
                 return step;
             }
         } else if three && first == b'U' && second == b'S' && SECURITY.contains(&third) {
