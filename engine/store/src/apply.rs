@@ -1,0 +1,101 @@
+//! Writes a batch of outcomes in one transaction, and finds out which of them came too late.
+//!
+//! A batch is written optimistically. When a guarded statement changes nothing, its outcome is
+//! in conflict: the transaction is rolled back and the others are written without it, so that
+//! each outcome is there with all its rows or with none.
+
+use crate::commit::CommitResult;
+use crate::error::Result;
+use crate::link::Link;
+use crate::steps::{Prepared, STEPS};
+use crate::value::{Row, Value};
+use acquit_domain::InvoiceKey;
+use acquit_domain::exchange::VERDICTS;
+use std::collections::{BTreeSet, HashSet};
+
+const COUNT: &str = "INSERT INTO counters (name, value) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value";
+
+/// Writes the batch; says of each outcome whether it was committed or is in conflict.
+pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult>> {
+    let mut results = vec![CommitResult::Committed; batch.len()];
+    loop {
+        let live: Vec<usize> =
+            (0..batch.len()).filter(|at| results[*at] == CommitResult::Committed).collect();
+        if live.is_empty() {
+            return Ok(results);
+        }
+        let late = link.attempt(|link| {
+            let mut late = BTreeSet::new();
+            for wave in waves(batch, &live) {
+                write_wave(link, batch, wave, &mut late)?;
+            }
+            count(link, batch, &live)?;
+            Ok(late.into_iter().collect())
+        })?;
+        if late.is_empty() {
+            return Ok(results);
+        }
+        for at in late {
+            results[at] = CommitResult::Conflict;
+        }
+    }
+}
+
+/// Cuts a batch where an invoice comes again: within a wave, each invoice is changed by one
+/// outcome, so the steps may run one after the other for all of them.
+fn waves<'a>(batch: &[&Prepared], live: &'a [usize]) -> Vec<&'a [usize]> {
+    let mut waves = Vec::new();
+    let mut start = 0;
+    let mut seen: HashSet<&InvoiceKey> = HashSet::new();
+    for (at, outcome) in live.iter().enumerate() {
+        let keys = &batch[*outcome].invoices;
+        if keys.iter().any(|key| seen.contains(key)) {
+            waves.push(&live[start..at]);
+            start = at;
+            seen.clear();
+        }
+        seen.extend(keys);
+    }
+    waves.push(&live[start..]);
+    waves
+}
+
+fn write_wave(
+    link: &Link,
+    batch: &[&Prepared],
+    wave: &[usize],
+    late: &mut BTreeSet<usize>,
+) -> Result<()> {
+    let mut by_step: [Vec<(usize, &Row)>; STEPS.len()] = std::array::from_fn(|_| Vec::new());
+    for outcome in wave {
+        for (step, row) in &batch[*outcome].rows {
+            by_step[*step].push((*outcome, row));
+        }
+    }
+    for (step, mut rows) in STEPS.iter().zip(by_step).filter(|(_, rows)| !rows.is_empty()) {
+        if step.sorted {
+            rows.sort_by(|(_, left), (_, right)| left.iter().take(3).cmp(right.iter().take(3)));
+        }
+        let values = rows.iter().map(|(_, row)| row.as_slice());
+        link.write(step.sql, values, |at| {
+            if step.guarded {
+                late.insert(rows[at].0);
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Adds the log rows of the batch to the counters, by verdict.
+fn count(link: &Link, batch: &[&Prepared], live: &[usize]) -> Result<()> {
+    for (verdict, key) in VERDICTS {
+        let rows = live.iter().flat_map(|at| &batch[*at].verdicts);
+        let number = rows.filter(|other| *other == verdict).count();
+        if number > 0 {
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            link.execute(COUNT, &[Value::Word(key), number.into()])?;
+        }
+    }
+    Ok(())
+}

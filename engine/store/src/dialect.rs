@@ -1,0 +1,62 @@
+//! What is SQLite's own. The rest of the SQL in this crate is the subset both databases share:
+//! arguments `$1..$n`, `ON CONFLICT .. DO ..`, `RETURNING`, row values, partial indexes, `->>` on
+//! JSON.
+//!
+//! Another dialect has its own text for what is in this file, and reads `INTEGER PRIMARY KEY` as
+//! an identity column, `BLOB` as `BYTEA`, `json_each(..)` as `jsonb_array_elements(..::jsonb)`,
+//! `instr` as `strpos`, and drops `WITHOUT ROWID` and `INDEXED BY`.
+
+use crate::error::Error;
+use rusqlite::ErrorCode;
+
+/// Settings of the connection that writes. `FULL` is what makes a commit survive a power cut in
+/// WAL mode; it is asserted after it was set.
+pub(crate) const WRITER_SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = OFF;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -65536;
+    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// Settings of the connections that read.
+pub(crate) const READER_SETTINGS: &str = "
+    PRAGMA query_only = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -8192;
+    PRAGMA mmap_size = 268435456;
+";
+
+/// Value of `PRAGMA synchronous` that means `FULL`.
+pub(crate) const SYNCHRONOUS_FULL: i64 = 2;
+
+/// Starts a transaction that will write.
+pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+/// Starts a transaction that reads one state of the database.
+pub(crate) const BEGIN_READ: &str = "BEGIN";
+
+/// Triggers that keep the log append-only, by schema number.
+pub(crate) const TRIGGERS: &[(i64, &str)] =
+    &[(1, include_str!("../migrations/0001_append_only.sqlite.sql"))];
+
+/// The words that make a search read one index and no other.
+pub(crate) const FORCE_INDEX: &str = "INDEXED BY";
+
+/// What a failure of SQLite means to us.
+pub(crate) fn error_of(error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full,
+        Some(
+            ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::FileLockingProtocolFailed,
+        ) => Error::Stopped(error.to_string()),
+        _ => Error::Database(error.to_string()),
+    }
+}

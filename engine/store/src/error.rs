@@ -1,0 +1,55 @@
+//! What can go wrong in the store. All of it is ours to repair, never the sender's mistake.
+
+/// Why the store could not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The data folder or file cannot be opened.
+    #[error("cannot open {path}: {reason}")]
+    Open {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Another engine holds the file.
+    #[error("{path} is in use by another engine; stop it first")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+    /// The file was written by a newer version of the engine.
+    #[error("the database has schema {found}, this version knows up to {known}: upgrade Acquit")]
+    Newer {
+        /// Schema number in the file.
+        found: i64,
+        /// Newest schema number known here.
+        known: i64,
+    },
+    /// The disk is full: nothing of the batch was written, and it may be tried again.
+    #[error("the disk is full: nothing was written")]
+    Full,
+    /// Writing failed before, so nothing is taken until the store is opened again: after a failed
+    /// sync, a second one that succeeds proves nothing.
+    #[error("the store stopped after a failed write: {0}")]
+    Stopped(String),
+    /// The database refused a statement.
+    #[error("database: {0}")]
+    Database(String),
+    /// A row that cannot be.
+    #[error("impossible row in {table}: {reason}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The cursor is damaged, or belongs to another search or another viewer.
+    #[error("the cursor belongs to another search")]
+    Cursor,
+    /// The store was opened for reading only.
+    #[error("the store was opened for reading only")]
+    ReadOnly,
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, Error>;

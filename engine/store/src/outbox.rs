@@ -1,0 +1,69 @@
+//! The outbox: letters that wait for those who pull, and what became of them.
+
+use crate::error::Result;
+use crate::letter_row::{letter_columns, letter_of};
+use crate::store::Store;
+use crate::value::Value;
+use acquit_domain::{Id, Letter, PartyCode};
+
+/// Most letters in one answer.
+pub const LETTERS_MAX: u32 = 200;
+
+const WAITING: &str = concat!(
+    "SELECT ",
+    letter_columns!(),
+    " FROM letters l WHERE l.recipient = $1 AND l.seq > $2 AND l.state = 'waiting' \
+     AND l.queued = 1 ORDER BY l.seq LIMIT $3"
+);
+
+const OWN: &str =
+    concat!("SELECT ", letter_columns!(), " FROM letters l WHERE l.id = $1 AND l.recipient = $2");
+
+const TAKE: &str = "UPDATE letters SET state = 'taken'
+WHERE id = $1 AND recipient = $2 AND state = 'waiting'";
+
+impl Store {
+    /// Letters waiting for a party, oldest first, after the position of the last one seen (0 for
+    /// the start), each with its position.
+    ///
+    /// # Errors
+    /// What the database says, or a row that cannot be.
+    pub async fn outbox(
+        &self,
+        party: PartyCode,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, Letter)>> {
+        self.read(move |link| {
+            let args = [party.as_str().into(), after.into(), limit.min(LETTERS_MAX).into()];
+            link.select(WAITING, &args)?.into_iter().map(letter_of).collect()
+        })
+        .await
+    }
+
+    /// One letter of a party, whatever became of it.
+    ///
+    /// # Errors
+    /// What the database says, or a row that cannot be.
+    pub async fn letter(&self, party: PartyCode, id: Id) -> Result<Option<Letter>> {
+        self.read(move |link| {
+            let rows = link.select(OWN, &[id.into(), party.as_str().into()])?;
+            rows.into_iter().next().map(|row| Ok(letter_of(row)?.1)).transpose()
+        })
+        .await
+    }
+
+    /// Notes that a party took its letter. True also when it had taken it before; false when the
+    /// party has no such letter.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn taken(&self, party: PartyCode, id: Id) -> Result<bool> {
+        self.write(move |link| {
+            let args: [Value; 2] = [id.into(), party.as_str().into()];
+            let changed = link.execute(TAKE, &args)?;
+            Ok(changed > 0 || !link.select(OWN, &args)?.is_empty())
+        })
+        .await
+    }
+}

@@ -1,0 +1,205 @@
+//! An outcome as the statements that write it: one static text per step, rows of arguments.
+//!
+//! What is *not* here: when and in which transaction they run.
+
+use crate::value::{Row, Value, json, pack_ids};
+use crate::wire::{findings_out, messages_out};
+use crate::{exchange_row, invoice_row, letter_row, parcel_row, parties};
+use acquit_domain::invoice::Document;
+use acquit_domain::outcome::{Alert, InvoiceChange, Park};
+use acquit_domain::{Envelope, InvoiceKey, Letter, Outcome, Verdict};
+
+/// A statement that writes, and how it is run over a batch.
+pub(crate) struct Step {
+    /// The statement.
+    pub(crate) sql: &'static str,
+    /// True when a row that changes nothing means that another engine, or another parcel of the
+    /// batch, was first.
+    pub(crate) guarded: bool,
+    /// True when rows may be written in the order of their keys, which is faster.
+    pub(crate) sorted: bool,
+}
+
+const ADD_ENVELOPE: &str = "INSERT INTO envelopes (
+  key, sha256, parcel, received_at, verdict, messages, findings, letters)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+
+const ADD_DOCUMENT: &str = "INSERT INTO documents (
+  id, number, issuer, name, description, recorded_at, prefix, sha256)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+
+const ADD_PARKED: &str = "INSERT INTO parked (
+  exchange, number, issuer, parcel, interchange, message, reason, until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+
+const RELEASE: &str = "DELETE FROM parked WHERE exchange = $1";
+
+const ADD_ALERT: &str = "INSERT INTO alerts (code, text, at, exchange) VALUES ($1, $2, $3, $4)";
+
+/// Every step, in the order they run in: what others refer to comes first.
+pub(crate) const STEPS: [Step; 16] = [
+    Step { sql: parcel_row::INSERT, guarded: true, sorted: true },
+    Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: false },
+    Step { sql: ADD_ENVELOPE, guarded: true, sorted: true },
+    Step { sql: invoice_row::INSERT, guarded: true, sorted: true },
+    Step { sql: invoice_row::FORGET_REFERENCES, guarded: false, sorted: true },
+    Step { sql: invoice_row::UPDATE, guarded: true, sorted: true },
+    Step { sql: invoice_row::REPLACE, guarded: true, sorted: true },
+    Step { sql: invoice_row::ADD_REFERENCE, guarded: false, sorted: true },
+    Step { sql: exchange_row::INSERT, guarded: true, sorted: false },
+    Step { sql: ADD_DOCUMENT, guarded: false, sorted: true },
+    Step { sql: parties::REMEMBER, guarded: false, sorted: true },
+    Step { sql: letter_row::INSERT, guarded: false, sorted: false },
+    Step { sql: letter_row::MARK, guarded: false, sorted: false },
+    Step { sql: ADD_PARKED, guarded: false, sorted: true },
+    Step { sql: RELEASE, guarded: false, sorted: true },
+    Step { sql: ADD_ALERT, guarded: false, sorted: false },
+];
+
+const PARCEL: usize = 0;
+const BYTES: usize = 1;
+const ENVELOPE: usize = 2;
+const NEW_INVOICE: usize = 3;
+const FORGET_REFERENCES: usize = 4;
+const UPDATE_INVOICE: usize = 5;
+const REPLACE_INVOICE: usize = 6;
+const REFERENCE: usize = 7;
+/// The step that appends to the log.
+pub(crate) const EXCHANGE: usize = 8;
+const DOCUMENT: usize = 9;
+const PARTY: usize = 10;
+const LETTER: usize = 11;
+const MARK: usize = 12;
+const PARKED: usize = 13;
+const RELEASED: usize = 14;
+const ALERT: usize = 15;
+
+/// An outcome, ready to be written.
+pub(crate) struct Prepared {
+    /// Rows with the step that writes them, by position in [`STEPS`].
+    pub(crate) rows: Vec<(usize, Row)>,
+    /// The invoices it changes.
+    pub(crate) invoices: Vec<InvoiceKey>,
+    /// The verdicts of its log rows.
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// Makes the statements of an outcome.
+pub(crate) fn prepare(outcome: &Outcome) -> Prepared {
+    let mut rows = Vec::with_capacity(16);
+    rows.push((PARCEL, parcel_row::insert_values(outcome)));
+    if outcome.keep_bytes {
+        let (sha256, bytes) = (outcome.parcel.sha256, outcome.parcel.bytes.clone());
+        rows.push((BYTES, parcel_row::bytes_values(sha256, bytes)));
+    }
+    rows.extend(outcome.envelopes.iter().map(|envelope| (ENVELOPE, envelope_values(envelope))));
+    for change in &outcome.invoices {
+        push_invoice(&mut rows, change);
+    }
+    let exchanges = outcome.exchanges.iter().map(exchange_row::insert_values);
+    rows.extend(exchanges.map(|row| (EXCHANGE, row)));
+    for document in &outcome.documents {
+        rows.push((BYTES, parcel_row::bytes_values(document.sha256, document.bytes.clone())));
+        rows.push((DOCUMENT, document_values(document)));
+    }
+    rows.extend(outcome.parties.iter().map(|party| (PARTY, parties::party_values(party))));
+    push_letters(&mut rows, outcome);
+    let marks = outcome.marks.iter().map(|(id, state)| vec![(*id).into(), state.key().into()]);
+    rows.extend(marks.map(|row| (MARK, row)));
+    rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
+    rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
+    rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
+    Prepared {
+        rows,
+        invoices: outcome.invoices.iter().map(|change| change.invoice.key.clone()).collect(),
+        verdicts: outcome.exchanges.iter().map(|exchange| exchange.verdict).collect(),
+    }
+}
+
+/// The version after the change: the one decided, and always more than the one read.
+fn push_invoice(rows: &mut Vec<(usize, Row)>, change: &InvoiceChange) {
+    let invoice = &change.invoice;
+    let version = invoice.version.max(change.read_version.unwrap_or(0) + 1);
+    let content_changed = match change.read_version {
+        None => {
+            rows.push((NEW_INVOICE, invoice_row::insert_values(invoice, version)));
+            true
+        }
+        Some(read) if change.content_changed => {
+            rows.push((FORGET_REFERENCES, invoice_row::key_values(&invoice.key).into()));
+            rows.push((REPLACE_INVOICE, invoice_row::replace_values(invoice, read, version)));
+            true
+        }
+        Some(read) => {
+            rows.push((UPDATE_INVOICE, invoice_row::update_values(invoice, read, version)));
+            false
+        }
+    };
+    let said = invoice.services.iter().filter(|line| content_changed && !line.reference.is_empty());
+    for line in said {
+        let [number, issuer] = invoice_row::key_values(&invoice.key);
+        rows.push((REFERENCE, vec![0i64.into(), line.reference.as_str().into(), number, issuer]));
+    }
+}
+
+/// Letters of the outbox wait; answers that are only kept for repeats do not.
+fn push_letters(rows: &mut Vec<(usize, Row)>, outcome: &Outcome) {
+    let queued = |letter: &Letter| outcome.letters.iter().any(|other| other.id == letter.id);
+    for letter in &outcome.letters {
+        rows.push((LETTER, letter_row::insert_values(letter, true)));
+    }
+    let kept = outcome.envelopes.iter().flat_map(|envelope| &envelope.letters);
+    for letter in kept.chain(&outcome.answers).filter(|letter| !queued(letter)) {
+        rows.push((LETTER, letter_row::insert_values(letter, false)));
+    }
+}
+
+fn envelope_values(envelope: &Envelope) -> Row {
+    vec![
+        envelope.key.text().into(),
+        envelope.sha256.into(),
+        envelope.parcel.into(),
+        envelope.received_at.into(),
+        Value::Word(envelope.verdict.key()),
+        json(&messages_out(&envelope.messages)),
+        json(&findings_out(&envelope.findings)),
+        pack_ids(envelope.letters.iter().map(|letter| letter.id)),
+    ]
+}
+
+fn document_values(document: &Document) -> Row {
+    let [number, issuer] = invoice_row::key_values(&document.invoice);
+    vec![
+        document.id.into(),
+        number,
+        issuer,
+        document.name.as_str().into(),
+        document.description.as_str().into(),
+        document.recorded_at.into(),
+        parcel_row::prefix_of(&document.sha256).into(),
+        document.sha256.into(),
+    ]
+}
+
+fn park_values(park: &Park) -> Row {
+    let [number, issuer] = invoice_row::key_values(&park.invoice);
+    vec![
+        park.exchange.into(),
+        number,
+        issuer,
+        park.parcel.into(),
+        park.interchange.into(),
+        park.message.into(),
+        park.reason.as_str().into(),
+        park.until.into(),
+    ]
+}
+
+fn alert_values(alert: &Alert) -> Row {
+    vec![
+        alert.code.as_str().into(),
+        alert.text.as_str().into(),
+        alert.at.into(),
+        alert.exchange.into(),
+    ]
+}

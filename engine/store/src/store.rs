@@ -1,0 +1,202 @@
+//! The store itself: opening, reading on many connections, writing on one.
+
+use crate::commit::{CommitResult, Job, QUEUE_MAX, Shared, last_seq, lock, run};
+use crate::error::{Error, Result};
+use crate::link::Link;
+use crate::migration::{check, migrate};
+use crate::steps::prepare;
+use acquit_domain::Outcome;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError as Busy};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Connections that read. Reading costs processor time, not waiting: more would not help.
+pub const READERS: usize = 4;
+
+/// The database of an engine. Clones share it; the last one closes it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    readers: Vec<Arc<Mutex<Link>>>,
+    turn: AtomicUsize,
+    shared: Arc<Shared>,
+    /// Held as long as the store is open: the lock ends with the file.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the SQLite file, making it and its tables when there are none. Only one engine may
+    /// hold a file.
+    ///
+    /// # Errors
+    /// [`Error::InUse`], [`Error::Open`], [`Error::Newer`], or what the database says.
+    pub fn open(path: &Path) -> Result<Store> {
+        let held = lock_file(path)?;
+        let writer = Link::writer(path)?;
+        migrate(&writer)?;
+        let readers = readers(path)?;
+        Store::start(Arc::new(Mutex::new(writer)), readers, Some(held))
+    }
+
+    /// Opens the SQLite file for reading only, beside an engine that may be running.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Newer`], or what the database says.
+    pub fn open_reader(path: &Path) -> Result<Store> {
+        let readers = readers(path)?;
+        let seq = {
+            let link = lock(&readers[0]);
+            check(&link)?;
+            last_seq(&link)?
+        };
+        let shared = Arc::new(Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 });
+        let inner =
+            Inner { jobs: None, thread: None, readers, turn: 0.into(), shared, _lock: None };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// A store that lives in memory and is gone with its last clone.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn in_memory() -> Result<Store> {
+        let link = Link::memory()?;
+        migrate(&link)?;
+        let link = Arc::new(Mutex::new(link));
+        Store::start(Arc::clone(&link), vec![link], None)
+    }
+
+    fn start(
+        writer: Arc<Mutex<Link>>,
+        readers: Vec<Arc<Mutex<Link>>>,
+        held: Option<File>,
+    ) -> Result<Store> {
+        let seq = last_seq(&lock(&writer))?;
+        let shared = Arc::new(Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 });
+        let (jobs, queue) = mpsc::channel(QUEUE_MAX);
+        let of_thread = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || run(&writer, queue, &of_thread))
+            .map_err(|error| Error::Database(error.to_string()))?;
+        let (jobs, thread) = (Some(jobs), Some(thread));
+        let inner = Inner { jobs, thread, readers, turn: 0.into(), shared, _lock: held };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Commits outcomes: each with all its rows or none, many in one transaction. Returns after
+    /// they are on disk. The results are in the order of the outcomes.
+    ///
+    /// # Errors
+    /// [`Error::Full`]: nothing was written, try again later. [`Error::Stopped`]: whether this
+    /// batch was written is unknown until the store is opened again.
+    pub async fn commit(&self, outcomes: Vec<Outcome>) -> Result<Vec<CommitResult>> {
+        self.inner.shared.check()?;
+        let batch = outcomes.iter().map(prepare).collect();
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Commit(batch, reply)).await?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Position of the last log row, and a signal each time it grows.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<i64> {
+        self.inner.shared.last_seq.subscribe()
+    }
+
+    /// Why the store takes nothing any more; `None` as long as it does.
+    #[must_use]
+    pub fn stopped(&self) -> Option<String> {
+        self.inner.shared.stopped.get().cloned()
+    }
+
+    async fn send(&self, job: Job) -> Result<()> {
+        let jobs = self.inner.jobs.as_ref().ok_or(Error::ReadOnly)?;
+        jobs.send(job).await.map_err(|_| gone())
+    }
+
+    /// Runs `work` in a transaction of the writer.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Link) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job = move |link: Result<&Link>| {
+            let done = link.and_then(|link| link.transaction(work));
+            let failed = done.as_ref().map(|_| ()).map_err(Clone::clone);
+            let _ = reply.send(done);
+            failed
+        };
+        self.send(Job::Write(Box::new(job))).await?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Runs `work` on one state of the database, on a thread that may wait.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Link) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let inner = Arc::clone(&self.inner);
+        let task = tokio::task::spawn_blocking(move || inner.with_reader(|l| l.snapshot(work)));
+        task.await.map_err(|error| Error::Database(error.to_string()))?
+    }
+}
+
+impl Inner {
+    /// Runs `work` on a connection that is free, or else on the one whose turn it is.
+    fn with_reader<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let count = self.readers.len();
+        for at in (0..count).map(|offset| (turn + offset) % count) {
+            match self.readers[at].try_lock() {
+                Ok(link) => return work(&link),
+                Err(Busy::Poisoned(link)) => return work(&link.into_inner()),
+                Err(Busy::WouldBlock) => {}
+            }
+        }
+        work(&lock(&self.readers[turn % count]))
+    }
+}
+
+impl Drop for Inner {
+    /// Lets the writer finish what it has taken, then closes.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has said so; there is nothing left to close.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn readers(path: &Path) -> Result<Vec<Arc<Mutex<Link>>>> {
+    (0..READERS).map(|_| Link::reader(path).map(|link| Arc::new(Mutex::new(link)))).collect()
+}
+
+/// Takes the lock file beside the database; the system gives it back when the process ends.
+fn lock_file(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let text = path.display().to_string();
+    let file = File::create(&name)
+        .map_err(|error| Error::Open { path: text.clone(), reason: error.to_string() })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse { path: text }),
+        Err(TryLockError::Error(error)) => {
+            Err(Error::Open { path: text, reason: error.to_string() })
+        }
+    }
+}
+
+fn gone() -> Error {
+    Error::Stopped("the writer has ended".to_owned())
+}
