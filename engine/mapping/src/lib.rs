@@ -13,3 +13,4 @@ pub mod record;
 pub mod specimen;
 pub mod value;
 pub mod vocabulary;
+pub mod xml;
