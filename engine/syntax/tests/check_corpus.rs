@@ -48,7 +48,10 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("perspilling_cremul-parser/CREMUL0001.DAT", "D96A", "CREMUL", "SERVICE-3", ""),
     ("perspilling_cremul-parser/CREMUL0003.DAT", "D96A", "CREMUL", "SERVICE-3", ""),
     (
-        "smooks_smooks-edi-cartridge/edifact-cartridge__data__INVOIC_D.03B_Interchange_with_UNA.txt",
+        concat!(
+            "smooks_smooks-edi-cartridge/edifact-cartridge__data__",
+            "INVOIC_D.03B_Interchange_with_UNA.txt"
+        ),
         "D03B",
         "INVOIC",
         "SERVICE-4",

@@ -394,6 +394,36 @@ fn sound(out: &Checked, segments: usize) {
     assert_eq!(placed, (0..segments as u32).collect::<Vec<_>>());
 }
 
+/// A guide that was told to be wrong may check wrongly, but it checks.
+#[test]
+fn flawed_guides_do_not_panic() {
+    let table = guide_text!("D96A/CREADV.guide");
+    let segments = guide_text!("D96A/segments.guide");
+    let service = Directory::read(guide_text!("SERVICE-3/segments.guide"), "").0;
+    let sound = Arc::new(Directory::read(segments, "").0.with(&service));
+    let text = b"UNH+1+CREADV:D:96A:UN'BGM+454+1+9'DTM+209:1:102'RFF+A:1'MOA+9:1'FII+BF'UNT+6+1'";
+    let tape = tape(text, &Separators::DEFAULT);
+    let input = Input::new(text, &tape, Separators::DEFAULT);
+    let mut out = Checked::default();
+    let without = |text: &str, line: usize| {
+        let kept = text.lines().enumerate().filter(|(at, _)| *at != line);
+        kept.map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+    };
+    for line in 0..table.lines().count() {
+        for wrong in
+            [without(table, line), table.replace("SG", "  SG"), table.replace(" M ", " C ")]
+        {
+            let guide = Guide::read(&wrong, &sound).0;
+            message(&guide, &input, &Rules::default(), &mut out);
+        }
+    }
+    for line in 0..segments.lines().count() {
+        let directory = Directory::read(&without(segments, line), "").0.with(&service);
+        let guide = Guide::read(table, &Arc::new(directory)).0;
+        message(&guide, &input, &Rules::default(), &mut out);
+    }
+}
+
 #[test]
 fn a_flood_of_faults_is_bounded() {
     let text = format!("{HEAD}{}{TAIL}", "ZZZ+1'".repeat(5_000));

@@ -10,6 +10,7 @@
 
 mod codes;
 mod directory;
+mod raw;
 mod shape;
 mod slots;
 mod table;
