@@ -1,1 +1,11 @@
-//! placeholder
+//! What the tests share: the repository as a list of files, recipes of hostile inputs, mutants,
+//! generated interchanges, the segment tables, and the bodies of the fuzz targets.
+//!
+//! What this crate is *not*: it holds no rule of the product, and the product never names it.
+
+pub mod directories;
+pub mod invoices;
+pub mod mutants;
+pub mod recipe;
+pub mod repository;
+pub mod targets;
