@@ -23,9 +23,11 @@ pub use group::group;
 pub use segment::segment;
 
 use super::Fault;
+use super::charset::Charset;
 use super::guide::{ElementId, Guide, SlotId};
 use super::separators::Separators;
 use super::tape::{Part, Segment, Tape};
+use super::value::Content;
 use crate::fault::{Level, Place};
 
 /// Most faults told of one message: CONTRL has room for 999 segments of a message (SG2).
@@ -60,9 +62,23 @@ pub struct Input<'a> {
     /// The place faults count from: interchange, message, how many segments stand before the
     /// first one given, and the offset of the window in the whole input.
     pub origin: Place,
+    /// What the reader of the envelope told of this message; it is not told again.
+    pub told: &'a [Fault],
 }
 
 impl<'a> Input<'a> {
+    /// The message a reader lends: its tokens, its place, and what was told of it already.
+    #[must_use]
+    pub fn of(content: &Content<'a>, origin: Place, told: &'a [Fault]) -> Input<'a> {
+        let wide = matches!(content.charset, Charset::UnoW | Charset::UnoY);
+        Input {
+            characters: if wide { Characters::Utf8 } else { Characters::SingleByte },
+            origin,
+            told,
+            ..Input::new(content.window, content.tape, content.separators)
+        }
+    }
+
     /// All segments of a tape as one message at the beginning of an input of single-byte
     /// characters.
     #[must_use]
@@ -75,6 +91,7 @@ impl<'a> Input<'a> {
             separators,
             characters: Characters::SingleByte,
             origin,
+            told: &[],
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) fn absent(
         value: String::new(),
         expected,
     };
-    push(out, fault);
+    push(input, fault, out);
 }
 
 /// A segment as a whole.
@@ -74,7 +74,7 @@ pub(super) fn whole(
         value: String::new(),
         expected,
     };
-    push(out, fault);
+    push(input, fault, out);
 }
 
 /// A part: its value is shown, without release characters and line breaks.
@@ -95,7 +95,7 @@ pub(super) fn part(
         value: text(&said(input, part), input.characters),
         expected,
     };
-    push(out, fault);
+    push(input, fault, out);
 }
 
 /// What a part says: its bytes without release characters and line breaks.
@@ -137,7 +137,10 @@ fn text(bytes: &[u8], characters: Characters) -> String {
     }
 }
 
-fn push(out: &mut Checked, fault: Fault) {
+fn push(input: &Input<'_>, fault: Fault, out: &mut Checked) {
+    if is_told(input.told, &fault) {
+        return;
+    }
     if fault.level == Level::Note {
         out.notes = out.notes.saturating_add(1);
         if out.notes as usize <= NOTES_MAX {
@@ -148,4 +151,17 @@ fn push(out: &mut Checked, fault: Fault) {
     } else {
         out.untold = out.untold.saturating_add(1);
     }
+}
+
+/// Whether the reader told the same: the kind at the element, or that the segment as a whole is
+/// none it supports.
+fn is_told(told: &[Fault], fault: &Fault) -> bool {
+    told.iter().filter(|told| told.place.segment == fault.place.segment).any(|told| {
+        let unsupported = matches!(
+            told.kind,
+            Kind::NotSupportedHere | Kind::SecurityNotSupported | Kind::EnvelopeNotSupported
+        );
+        (told.kind == fault.kind && told.place.element == fault.place.element)
+            || (unsupported && fault.kind == Kind::NotSupportedHere)
+    })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Characters, Checked, Input, Rules, elements, group, message, segment};
 use crate::edifact::guide::{Directory, Guide, SlotKind};
+use crate::edifact::kind::Kind;
 use crate::edifact::separators::Separators;
 use crate::edifact::tape::Tape;
 use crate::edifact::tokenizer::{Scanner, Stop};
@@ -226,6 +227,25 @@ fn characters_are_counted_not_bytes() {
     check(Characters::SingleByte, &"é".repeat(18), "EDI-039");
     check(Characters::SingleByte, &format!("{}\r\n{}", "1".repeat(20), "2".repeat(15)), "");
     check(Characters::SingleByte, &format!("{}\r\n{}", "1".repeat(20), "2".repeat(16)), "EDI-039");
+}
+
+#[test]
+fn what_was_told_is_not_told_again() {
+    let text = format!("{HEAD}USH+1'bgm+1'UNS+S+++'MOA+77:1'UNT+6+1'");
+    let tape = tape(text.as_bytes(), &Separators::DEFAULT);
+    let mut out = Checked::default();
+    let guide = invoic_96a();
+    let mut input = Input::new(text.as_bytes(), &tape, Separators::DEFAULT);
+    message(&guide, &input, &Rules::default(), &mut out);
+    let whole = "4 USH EDI-015; 5 bgm EDI-015 Message; 6 UNS/1 EDI-045 \"+++\"";
+    assert_eq!(told(&out), whole);
+    let mut before = out.faults.clone();
+    before[0].kind = Kind::SecurityNotSupported;
+    before.truncate(2);
+    input.told = &before;
+    message(&guide, &input, &Rules::default(), &mut out);
+    assert_eq!(told(&out), "6 UNS/1 EDI-045 \"+++\"");
+    assert_eq!(out.unplaced, [3, 4]);
 }
 
 #[test]
