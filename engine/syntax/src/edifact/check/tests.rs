@@ -329,6 +329,10 @@ fn samples_are_clean() {
             "UNT+13+1'",
         ),
     );
+}
+
+#[test]
+fn acknowledgements_are_clean() {
     let service = {
         let (service, flaws) = Directory::read(
             guide_text!("SERVICE-3/segments.guide"),
@@ -339,10 +343,14 @@ fn samples_are_clean() {
     };
     let contrl = guide_text!("SERVICE-3/CONTRL.guide");
     let head = "UNH+1+CONTRL:D:3:UN'UCI+99990000000115+6110D00116:ZZZ+611PNET00100:ZZZ";
-    check(contrl, &service, &format!("{head}+7'UNT+3+1'"));
-    check(contrl, &service, &format!("{head}+4+26'UNT+3+1'"));
+    let check = |text: String| {
+        let guide = guide(contrl, &service);
+        assert_eq!(faults(&guide, text.as_bytes(), &Rules::default()), "", "{text}");
+    };
+    check(format!("{head}+7'UNT+3+1'"));
+    check(format!("{head}+4+26'UNT+3+1'"));
     let details = "UCM+2+INVOIC:D:96A:UN+4+13'UCS+12+13'UCD+13+2:1'";
-    check(contrl, &service, &format!("{head}+7'{details}UNT+6+1'"));
+    check(format!("{head}+7'{details}UNT+6+1'"));
 }
 
 /// Whatever the bytes are, checking ends and the tree is sound.
