@@ -16,6 +16,7 @@
 mod faults;
 mod inner;
 mod outer;
+mod package;
 mod repertoire;
 mod seek;
 mod seeking;
@@ -161,6 +162,8 @@ pub struct Totals {
     pub messages: u32,
     /// Functional groups.
     pub groups: u32,
+    /// Packages (UNO to UNP, syntax 4), which are passed over.
+    pub packages: u32,
     /// Segments, service segments included.
     pub segments: u32,
     /// Offset one past its last byte in the whole input.
@@ -224,6 +227,7 @@ struct Counts {
     in_group: u32,
     loose: u32,
     groups: u32,
+    packages: u32,
     segments: u32,
 }
 
@@ -252,6 +256,10 @@ pub struct Reader<'b> {
     cut: bool,
     /// Length of the message being lent.
     message_len: usize,
+    /// Bytes of a package's object still to pass over.
+    object: u64,
+    /// Length and reference of the package that UNP must close.
+    package: Option<(u32, String)>,
     /// Offset one past the last byte of the interchange, once it is closed.
     end: u64,
     /// The segment last on the tape waits for bytes after it to be judged.
@@ -300,6 +308,8 @@ impl<'b> Reader<'b> {
             faults: Faults::default(),
             cut: false,
             message_len: 0,
+            object: 0,
+            package: None,
             end: 0,
             held: false,
             secured: false,
@@ -360,9 +370,10 @@ impl<'b> Reader<'b> {
             }
             Emit::GroupEnd => Item::GroupEnd { faults },
             Emit::End => {
-                let Counts { messages, groups, segments, .. } = self.counts;
+                let Counts { messages, groups, packages, segments, .. } = self.counts;
                 let byte_end = self.end;
-                Item::End { totals: Totals { messages, groups, segments, byte_end }, faults }
+                let totals = Totals { messages, groups, packages, segments, byte_end };
+                Item::End { totals, faults }
             }
             Emit::Message => {
                 let window = &self.buffer[self.origin..self.origin + self.message_len];

@@ -119,3 +119,47 @@ fn outline(message: &Message<'_>, group: Option<usize>) -> Outline {
         rejected: message.faults.iter().any(|fault| fault.level != Level::Note),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scan;
+    use crate::edifact::reader::Options;
+
+    /// Each interchange in short: its reference, whether rejected, its messages and groups.
+    fn check(input: &str, expected: &str) {
+        let (envelopes, unreadable) = scan(input.as_bytes(), Options::default());
+        let mut told: Vec<String> = Vec::new();
+        for envelope in &envelopes {
+            let verdict = if envelope.is_rejected() { "rejected" } else { "taken" };
+            let span = &envelope.span;
+            told.push(format!("{} {verdict} {span:?}:", envelope.header.reference));
+            for message in &envelope.messages {
+                let rejected = if message.rejected { "!" } else { "" };
+                let group = message.group.map_or(String::new(), |group| format!("g{group} "));
+                told.push(format!("{group}{}{rejected} {:?}", message.number, message.span));
+            }
+        }
+        told.extend(unreadable.iter().map(|fault| fault.kind.name().to_owned()));
+        assert_eq!(told.join(" "), expected, "{input}");
+    }
+
+    #[test]
+    fn envelopes() {
+        let unb = "UNB+UNOC:3+A+B+261123:1030+1'";
+        let message = |number: u8| format!("UNH+{number}+INVOIC:D:96A:UN'UNT+2+{number}'");
+        let [first, second] = [message(1), message(2)];
+        let bad = "UNH+2+INVOIC:D:96A:UN'UNT+9+2'";
+        check("", "EDI-EMPTY");
+        check(&format!("{unb}{first}{second}UNZ+2+1'"), "1 taken 0..97: 1 29..59 2 59..89");
+        check(&format!("{unb}{first}{bad}UNZ+2+1'"), "1 taken 0..97: 1 29..59 2! 59..89");
+        check(&format!("{unb}{first}UNZ+3+1'"), "1 rejected 0..67: 1 29..59");
+        check(
+            &format!("{unb}{first}UNZ+1+1'\r\n{unb}{first}"),
+            "1 taken 0..67: 1 29..59 1 rejected 69..128: 1 98..128",
+        );
+        check(
+            &format!("{unb}UNG+INVOIC+A+B+261123:1030+7+UN+D:96A'{first}UNE+1+7'UNZ+1+1'"),
+            "1 taken 0..113: g0 1 67..97",
+        );
+    }
+}

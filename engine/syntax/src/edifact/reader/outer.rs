@@ -13,6 +13,9 @@ use crate::fault::{Level, Place};
 impl Reader<'_> {
     /// Reads one segment outside messages.
     pub(super) fn outer(&mut self) -> Step {
+        if self.object > 0 {
+            return self.pass_object();
+        }
         let rest = &self.buffer[self.origin..];
         let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t'..=b'\r')).count();
         if blanks > 0 {
@@ -41,6 +44,10 @@ impl Reader<'_> {
         let bytes = segment.tag.0.to_be_bytes();
         let tag: &[u8] = if segment.tag_len == 3 { &bytes[1..] } else { b"" };
         let closes_group = matches!(tag, b"UNG" | b"UNZ") && self.group.is_some();
+        if self.package.is_some() && tag != b"UNP" {
+            self.package = None;
+            self.tell_missing("UNP", Level::Interchange, 0);
+        }
         match tag {
             _ if closes_group => {
                 self.tell_missing("UNE", Level::Group, 0);
@@ -51,9 +58,10 @@ impl Reader<'_> {
             b"UNG" => self.group_begins(),
             b"UNE" if self.group.is_some() => self.group_ends(),
             b"UNZ" => self.interchange_ends(),
+            b"UNO" if self.version >= 4 => self.package_begins(),
+            b"UNP" if self.package.is_some() => self.package_ends(),
             _ => {
-                let unsupported =
-                    matches!(tag, b"UNO" | b"UNP" | b"UIB" | b"UIH" | b"UIT" | b"UIZ");
+                let unsupported = matches!(tag, b"UNO" | b"UIB" | b"UIH" | b"UIT" | b"UIZ");
                 let kind =
                     if unsupported { Kind::EnvelopeNotSupported } else { Kind::OutsideMessage };
                 self.tell_segment(kind, Level::Interchange, 0, "");
@@ -110,7 +118,8 @@ impl Reader<'_> {
     }
 
     fn interchange_ends(&mut self) -> Step {
-        let (messages, groups) = (self.counts.messages, self.counts.groups);
+        let messages = self.counts.messages + self.counts.packages;
+        let groups = self.counts.groups;
         if messages == 0 && groups == 0 {
             self.tell_segment(Kind::Empty, Level::Interchange, 0, "UNH");
         }

@@ -101,6 +101,7 @@ impl Reader<'_> {
         self.counts = Counts { interchange: self.counts.interchange + 1, ..Counts::default() };
         self.header = Interchange { una, separators, ..Interchange::default() };
         (self.group, self.group_kind, self.split_until) = (None, None, None);
+        (self.object, self.package) = (0, None);
         self.seen.clear();
         self.state = State::Head;
         self.move_to(unb);

@@ -46,7 +46,7 @@ fn item(item: &Item<'_>) -> String {
         }
         Item::GroupEnd { faults: found } => format!("group end{}", faults(found)),
         Item::End { totals, faults: found } => {
-            let crate::edifact::reader::Totals { messages, groups, segments, byte_end } = totals;
+            let super::Totals { messages, groups, segments, byte_end, .. } = totals;
             format!("end {messages}m {groups}g {segments}s at {byte_end}{}", faults(found))
         }
     }
@@ -371,6 +371,29 @@ fn syntax_4() {
         }
         assert_eq!(most, repeats, "{input}");
     }
+}
+
+#[test]
+fn packages() {
+    let four = format!("{UNB}{UNH}UNT+2+1'").replace("UNOC:3", "UNOC:4");
+    let four = four.replace("261123", "20261123");
+    let check = |package: &str, expected| check(format!("{four}{package}").as_bytes(), expected);
+    check(
+        "UNO+P1+1+2+12'\0'UNZ+1+IC1'UNP+12+P1'UNZ+2+IC1'",
+        "start IC1 at 0\nINVOIC 1 of 2 at 47-77\nend 1m 0g 6s at 123 \
+         EDI-047/Note m0s4@77+13 UNO",
+    );
+    check(
+        "UNO+P1+1+2+3'abcUNP+4+P2'UNZ+2+IC1'",
+        "start IC1 at 0\nINVOIC 1 of 2 at 47-77\nend 1m 0g 6s at 112 \
+         EDI-047/Note m0s4@77+12 UNO EDI-029/Interchange m0s5e1.1@97+1 UNP=4 (3) \
+         EDI-028/Interchange m0s5e2.1@99+2 UNP=P2 (P1)",
+    );
+    check(
+        "UNO+P1+1+2+99'abcUNP+99+P1'UNZ+2+IC1'",
+        "start IC1 at 0\nINVOIC 1 of 2 at 47-77\nend 1m 0g 4s at 114 \
+         EDI-047/Note m0s4@77+13 UNO EDI-013/Interchange m0s5@114+0 UNZ (UNZ)",
+    );
 }
 
 #[test]
