@@ -3,7 +3,8 @@
 //! Codes: `EDI-0nn` where data element 0085 has one; `XML-0nn` says the same of an XML element
 //! (`XML-012` invalid value, `XML-013` missing); `WARN-...` are notes.
 
-use crate::codec::{Notation, Tolerated, Why};
+use crate::codec::{Notation, Tolerated, Unreadable, Why};
+use crate::vocabulary::{Field, field};
 use acquit_domain::{Finding, Level, Place, Severity};
 use acquit_syntax::{edifact, fault, xml};
 use std::borrow::Cow;
@@ -86,6 +87,41 @@ pub fn code_of(why: Why, notation: Notation) -> &'static str {
     }
 }
 
+/// An unreadable value as a finding. A currency nobody knows is a matter of business, not of
+/// syntax: the message is well made.
+#[must_use]
+pub fn unreadable(
+    unreadable: &Unreadable,
+    field: Field,
+    notation: Notation,
+    place: Place,
+) -> Finding {
+    let currency = [field::CURRENCY, field::INVOICES_CURRENCY].contains(&field);
+    if currency && unreadable.why == Why::Code {
+        let finding = Finding::business("BIZ-CUR", Severity::Error, place);
+        return finding.with_expected(&unreadable.expected);
+    }
+    let code = code_of(unreadable.why, notation);
+    let finding = Finding {
+        level: Level::Element,
+        syntax_error: code_0085(code),
+        ..Finding::business(code, Severity::Error, place)
+    };
+    finding.with_expected(&unreadable.expected)
+}
+
+/// The code of data element 0085 a finding's code names.
+#[must_use]
+pub fn code_0085(code: &str) -> Option<u8> {
+    code.strip_prefix("EDI-").and_then(|digits| digits.parse().ok())
+}
+
+/// The beginning of a value, as long as a finding keeps it.
+#[must_use]
+pub fn excerpt(value: &str) -> String {
+    value.chars().take(VALUE_MAX).collect()
+}
+
 /// The note about a value that was read although it is written oddly.
 #[must_use]
 pub fn tolerated(tolerated: Tolerated, place: Place, value: &str) -> Finding {
@@ -94,32 +130,40 @@ pub fn tolerated(tolerated: Tolerated, place: Place, value: &str) -> Finding {
         Tolerated::Float => "WARN-FLOAT",
         Tolerated::TwiceEncoded => "WARN-BASE64",
     };
-    let value: String = value.chars().take(VALUE_MAX).collect();
     let note = Finding::business(code, Severity::Note, place);
-    Finding { level: Level::Element, ..note }.with_value(value)
+    Finding { level: Level::Element, ..note }.with_value(excerpt(value))
 }
 
 /// Puts together what the structure check and the specimen found of one message. What the
-/// specimen says of a place the check already spoke of, or misses where the check misses it, is
-/// left out; the rest is in the order of the message.
+/// specimen says of a place the check already refused, or misses where the check misses it, is
+/// left out, and so is a note of the check where the specimen refuses; the rest is in the order
+/// of the message.
 #[must_use]
 pub fn merge(structure: Vec<Finding>, specimen: Vec<Finding>) -> Vec<Finding> {
     let mut all = structure;
-    let checked = all.len();
     for finding in specimen {
-        let told = all[..checked].iter().filter(|told| told.rejects()).any(|told| {
-            let (one, other) = (&told.place, &finding.place);
-            let missing = told.code == finding.code && one.name == other.name && one.element == 0;
-            let place = (one.segment, one.element, one.component.max(1))
-                == (other.segment, other.element, other.component.max(1));
-            place && one.element != 0 || missing && other.element == 0
-        });
-        if !told {
-            all.push(finding);
+        if all.iter().any(|told| told.rejects() && says_the_same(told, &finding)) {
+            continue;
         }
+        let noted = |told: &Finding| {
+            !told.rejects() && told.code == finding.code && says_the_same(told, &finding)
+        };
+        all.retain(|told| !noted(told));
+        all.push(finding);
     }
     all.sort_by_key(|finding| {
         (finding.place.segment, finding.place.element, finding.place.component)
     });
     all
+}
+
+/// Whether two findings are about one element, or about one segment that is missing.
+fn says_the_same(one: &Finding, other: &Finding) -> bool {
+    let (here, there) = (&one.place, &other.place);
+    if here.element == 0 || there.element == 0 {
+        let missing = one.code == other.code && here.element == there.element;
+        return missing && here.name == there.name && one.code.ends_with("013");
+    }
+    (here.segment, here.element, here.component.max(1))
+        == (there.segment, there.element, there.component.max(1))
 }

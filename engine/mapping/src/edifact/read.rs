@@ -200,8 +200,9 @@ impl<'a> Reading<'_, 'a> {
                 }
             }
             Err(unreadable) => {
-                let code = findings::code_of(unreadable.why, Notation::Edifact);
-                self.tell(code, line, spot, &text, &unreadable.expected);
+                let (field, place) = (hole.hole.field, self.record.place(spot, &line.tag));
+                let finding = findings::unreadable(&unreadable, field, Notation::Edifact, place);
+                self.findings.push(finding.with_value(findings::excerpt(&text)));
             }
         }
     }
@@ -334,11 +335,11 @@ impl<'a> Reading<'_, 'a> {
         let level = if spot.element == 0 { Level::Segment } else { Level::Element };
         let finding = Finding {
             level,
-            syntax_error: code.strip_prefix("EDI-").and_then(|digits| digits.parse().ok()),
+            syntax_error: findings::code_0085(code),
             ..Finding::business(code, Severity::Error, place)
         };
-        let value: String = value.chars().take(findings::VALUE_MAX).collect();
-        self.findings.push(finding.with_value(value).with_expected(expected));
+        let finding = finding.with_value(findings::excerpt(value));
+        self.findings.push(finding.with_expected(expected));
     }
 
     /// Where a part stands.

@@ -8,6 +8,8 @@ use crate::record::{ItemRef, Record};
 use crate::specimen::{At, Filling, Hole, Mark};
 use crate::value::{Instant, Value};
 use crate::vocabulary::Field;
+use acquit_syntax::edifact::envelope::Header;
+use acquit_syntax::edifact::writer::Writer;
 use std::collections::BTreeSet;
 
 /// A segment to write: values as text, nothing released, empty at the end left out.
@@ -169,4 +171,38 @@ impl WrittenSegment {
         let last = self.elements.iter().rposition(|components| !components.is_empty());
         self.elements.truncate(last.map_or(0, |last| last + 1));
     }
+}
+
+/// Writes a record as one message of an interchange being written.
+pub fn write_message(
+    specimen: &EdifactSpecimen,
+    record: &Record<'_>,
+    writer: &mut Writer,
+) -> Vec<Unwritten> {
+    let (segments, unwritten) = write_edifact(specimen, record);
+    for segment in &segments {
+        let part = |element: usize, component: usize| -> String {
+            let element = segment.elements.get(element);
+            element.and_then(|parts| parts.get(component)).cloned().unwrap_or_default()
+        };
+        if segment.tag == "UNH" {
+            writer.message(&Header {
+                reference: part(0, 0),
+                kind: part(1, 0),
+                version: part(1, 1),
+                release: part(1, 2),
+                agency: part(1, 3),
+                association: part(1, 4),
+                access: part(2, 0),
+                ..Header::default()
+            });
+            continue;
+        }
+        writer.segment(&segment.tag);
+        for element in &segment.elements {
+            writer.composite(element.iter().map(String::as_str));
+        }
+    }
+    writer.end_message();
+    unwritten
 }

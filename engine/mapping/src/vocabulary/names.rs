@@ -67,6 +67,8 @@ names! {
     CLIENT_RC Root "client_rc" Text "Commercial register of the client.";
     CURRENCY Root "currency" Code "Currency of every amount.";
     NET Root "net" Decimal "Total without tax.";
+    LINES_TOTAL Root "lines_total" Decimal
+        "Sum of the lines, where the message says it beside the total without tax.";
     TAXABLE Root "taxable" Decimal "Total of what tax is computed on.";
     VAT Root "vat" Decimal "Total tax.";
     GROSS Root "gross" Decimal "Total with tax.";

@@ -105,13 +105,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A start tag.
-    fn start(
-        &mut self,
-        tag: &str,
-        at: At,
-        root: &mut Option<RawElement>,
-        flaws: &mut Vec<Flaw>,
-    ) {
+    fn start(&mut self, tag: &str, at: At, root: &mut Option<RawElement>, flaws: &mut Vec<Flaw>) {
         let inner = tag.trim_start_matches('<').trim_end_matches('>');
         let (inner, empty) = match inner.strip_suffix('/') {
             Some(inner) => (inner, true),
@@ -140,12 +134,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Puts a closed element where it belongs.
-    fn close(
-        &mut self,
-        element: RawElement,
-        root: &mut Option<RawElement>,
-        flaws: &mut Vec<Flaw>,
-    ) {
+    fn close(&mut self, element: RawElement, root: &mut Option<RawElement>, flaws: &mut Vec<Flaw>) {
         match (self.open.last_mut(), &root) {
             (Some(parent), _) => parent.children.push(element),
             (None, None) => *root = Some(element),

@@ -161,9 +161,9 @@ impl<'a> Reading<'_, 'a> {
                 }
             }
             Err(unreadable) => {
-                let code = findings::code_of(unreadable.why, Notation::Xml);
-                let path = element.path();
-                self.add(code, Severity::Error, spot, &path, text, &unreadable.expected);
+                let place = self.record.place(spot, &element.path());
+                let finding = findings::unreadable(&unreadable, hole.field, Notation::Xml, place);
+                self.findings.push(finding.with_value(findings::excerpt(text)));
             }
         }
     }
@@ -193,10 +193,9 @@ impl<'a> Reading<'_, 'a> {
         expected: &str,
     ) {
         let place = self.record.place(spot, name);
-        let finding =
-            Finding { level: Level::Element, ..Finding::business(code, severity, place) };
-        let value: String = value.chars().take(findings::VALUE_MAX).collect();
-        self.findings.push(finding.with_value(value).with_expected(expected));
+        let finding = Finding { level: Level::Element, ..Finding::business(code, severity, place) };
+        let finding = finding.with_value(findings::excerpt(value));
+        self.findings.push(finding.with_expected(expected));
     }
 }
 
