@@ -167,8 +167,17 @@ pub type Codes = BTreeMap<String, CodeTable>;
 mod tests {
     use super::*;
 
-    const KINDS: &str = "source = \"1001\"\nany_case = true\n[codes]\ncredit_note = [\"381\", \"c\"]\n\
-                         principal = \"380\"\n[labels.principal]\nfr = \"P\"\nen = \"Q\"\nar = \"R\"";
+    const KINDS: &str = "\
+source = \"1001\"
+any_case = true
+[codes]
+credit_note = [\"381\", \"c\"]
+principal = \"380\"
+[labels.principal]
+fr = \"P\"
+en = \"Q\"
+ar = \"R\"
+";
 
     #[test]
     fn both_ways() {

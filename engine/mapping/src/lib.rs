@@ -3,14 +3,21 @@
 //! This is the only crate that knows wire and meaning. It takes text, not paths; it does no
 //! input or output and decides nothing. See `docs/mapping.md` for the language people write.
 
+pub mod agreement;
 pub mod codec;
 pub mod codes;
 pub mod edifact;
 pub mod files;
 pub mod findings;
 pub mod language;
+pub mod lifecycle;
+pub mod matrix;
+pub mod parties;
+pub mod platform;
 pub mod record;
 pub mod specimen;
 pub mod value;
+pub mod vat;
 pub mod vocabulary;
+pub mod words;
 pub mod xml;

@@ -261,9 +261,18 @@ fn describe(text: &mut String, wording: &Wording) {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "[EDI-013]\nseverity = \"error\"\ncontrl = 13\n\
-                        fr = \"Manque[ : {name}][ ({expected})].\"\nen = \"Missing[ at {place}].\"\n\
-                        ar = \"{value}\"\n[EDI-013.cause]\nfr = \"a\"\nen = \"b\"\nar = \"c\"";
+    const TEXT: &str = "\
+[EDI-013]
+severity = \"error\"
+contrl = 13
+fr = \"Manque[ : {name}][ ({expected})].\"
+en = \"Missing[ at {place}].\"
+ar = \"{value}\"
+[EDI-013.cause]
+fr = \"a\"
+en = \"b\"
+ar = \"c\"
+";
 
     fn finding() -> Finding {
         let place = Place { segment: 12, element: 2, name: "MOA".to_owned(), ..Place::default() };

@@ -42,11 +42,11 @@ events! {
     RequestExhausted "request_exhausted" false, "The issuer did not answer the last try in time.";
     RequestWithdrawn "request_withdrawn" false, "Who asked for the invoice withdrew the request.";
     Original "original" false, "The issuer sent the invoice, and nothing is held of it.";
-    OriginalAgain "original_again" false, "The issuer sent the invoice again with the content held.";
-    OriginalChanged "original_changed" false, "The issuer sent the number again with other content.";
+    OriginalAgain "original_again" false, "The issuer sent the invoice again, content unchanged.";
+    OriginalChanged "original_changed" false, "The number came again with other content.";
     Replace "replace" false, "The issuer replaced the invoice; no money of ours is on it.";
     ReplaceOlder "replace_older" false, "A replacement that was written before the content held.";
-    ReplaceFunded "replace_funded" false, "The issuer replaced an invoice that money of ours is on.";
+    ReplaceFunded "replace_funded" false, "An invoice was replaced that money of ours is on.";
     PaidByIssuer "paid_by_issuer" false, "The issuer says that the invoice is paid.";
     Cancel "cancel" false, "The issuer cancelled the invoice.";
     AttemptStarted "attempt_started" false, "A payment was started.";

@@ -16,7 +16,7 @@ pub enum Stay {
 }
 
 /// Every way to stay with its word.
-pub const STAYS: &[(Stay, &str)] =
+pub(super) const STAYS: &[(Stay, &str)] =
     &[(Stay::Final, "final"), (Stay::Rests, "rests"), (Stay::Waits, "waits")];
 
 /// A clock that ends waiting.

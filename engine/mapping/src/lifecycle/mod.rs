@@ -127,3 +127,6 @@ fn holds(guard: Guard, flags: Flags) -> bool {
         Guard::Disputed => flags.disputed,
     }
 }
+
+#[cfg(test)]
+mod tests;
