@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use acquit_syntax::edifact::check::{Characters, Checked, Input, Rules, message};
+use acquit_syntax::edifact::check::{Checked, Input, Rules, message};
 use acquit_syntax::edifact::guide::Guide;
 use acquit_syntax::edifact::reader::{Item, Options, Reader};
 use acquit_syntax::edifact::separators::Separators;
@@ -105,14 +105,7 @@ pub fn validate(
         byte: read.byte,
         ..Place::default()
     };
-    let input = Input {
-        window: read.content.window,
-        segments: &read.content.tape.segments,
-        parts: &read.content.tape.parts,
-        separators: read.content.separators,
-        characters: Characters::SingleByte,
-        origin,
-    };
+    let input = Input::of(&read.content, origin, read.faults);
     message(guide, &input, &Rules::default(), out);
     for (at, node) in out.nodes.iter().enumerate() {
         assert!(node.end as usize <= out.nodes.len() && node.end as usize > at, "a node strays");
