@@ -20,10 +20,6 @@ pub(crate) struct Places {
     pub vat: Option<Place>,
     /// Amount including tax.
     pub gross: Option<Place>,
-    /// Amount due.
-    pub due: Option<Place>,
-    /// Date of the invoice.
-    pub issued_on: Option<Place>,
     /// Due date.
     pub due_on: Option<Place>,
     /// Identifiers of the client.
@@ -42,21 +38,19 @@ impl Places {
 pub(crate) struct Rules<'r> {
     /// Tells whether a VAT rate (in percent) was in force on a date.
     pub rate_allowed: &'r dyn Fn(Decimal, Date) -> bool,
-    /// The document (PDF) must be in the message.
-    pub needs_document: bool,
+    /// What a rate that was not in force costs.
+    pub rate_severity: Severity,
+    /// An invoice of nothing is taken.
+    pub zero_is_fine: bool,
 }
 
 /// Checks an invoice message; findings in the order amounts, taxes, dates, identifiers.
 pub(crate) fn check(said: &InvoiceMessage, places: &Places, rules: &Rules<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if matches!(said.function, MessageFunction::Original | MessageFunction::Replace) {
-        amounts(said, places, &mut found);
+        amounts(said, places, rules, &mut found);
         rates(said, places, rules, &mut found);
         dates(said, places, &mut found);
-        if rules.needs_document && said.attachments.is_empty() {
-            let place = places.message.clone();
-            found.push(Finding::business("BIZ-DOC", Severity::Error, place));
-        }
         if said.kind == Some(InvoiceKind::Supplementary) && said.principal.is_none() {
             let place = places.of(&places.principal);
             found.push(Finding::business("REF-PRINCIPAL", Severity::Warning, place));
@@ -66,7 +60,7 @@ pub(crate) fn check(said: &InvoiceMessage, places: &Places, rules: &Rules<'_>) -
     found
 }
 
-fn amounts(said: &InvoiceMessage, places: &Places, found: &mut Vec<Finding>) {
+fn amounts(said: &InvoiceMessage, places: &Places, rules: &Rules<'_>, found: &mut Vec<Finding>) {
     let (Some(currency), Some(gross)) = (said.currency, said.gross_minor) else { return };
     let show = |minor: i64| Money::new(minor, currency).to_string();
     if gross < 0 {
@@ -77,7 +71,7 @@ fn amounts(said: &InvoiceMessage, places: &Places, found: &mut Vec<Finding>) {
         found.push(finding);
         return;
     }
-    if gross == 0 {
+    if gross == 0 && !rules.zero_is_fine {
         let place = places.of(&places.gross);
         found.push(Finding::business("BIZ-ZERO", Severity::Error, place).with_value(show(gross)));
         return;
@@ -181,7 +175,7 @@ fn rates(said: &InvoiceMessage, places: &Places, rules: &Rules<'_>, found: &mut 
     for tax in &said.taxes {
         if !(rules.rate_allowed)(tax.rate, issued_on) {
             found.push(
-                Finding::business("BIZ-RATE", Severity::Warning, places.of(&places.vat))
+                Finding::business("BIZ-RATE", rules.rate_severity, places.of(&places.vat))
                     .with_value(tax.rate.normalize()),
             );
         }

@@ -49,6 +49,8 @@ pub enum Said {
 /// One message of a transmission.
 #[derive(Debug, Clone)]
 pub struct MessageReading {
+    /// Ordinal of its transmission in the parcel, from 1.
+    pub transmission: u32,
     /// Ordinal in its transmission, from 1.
     pub ordinal: u32,
     /// Type as the sender calls it (`INVOIC`, `INV`, `CONTRL`).
@@ -86,6 +88,8 @@ pub struct Transmission {
     pub standard: Standard,
     /// What identifies it; `None` when the envelope does not say enough.
     pub key: Option<EnvelopeKey>,
+    /// Whether there is somebody to answer to in the words of the standard.
+    pub answerable: bool,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
     /// The party whose agreement it falls under, when its sender is known.

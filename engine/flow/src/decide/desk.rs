@@ -182,6 +182,11 @@ impl<'a> Desk<'a> {
         self.outcome.findings.extend(findings.iter().cloned());
     }
 
+    /// A parked message needs to wait no longer.
+    pub(crate) fn release(&mut self, exchange: Id) {
+        self.outcome.released.push(exchange);
+    }
+
     /// Closes the desk.
     pub(crate) fn finish(mut self, verdict: Verdict) -> Outcome {
         self.outcome.verdict = verdict;

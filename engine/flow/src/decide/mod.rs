@@ -2,9 +2,9 @@
 //! where a status changes.
 
 mod acknowledgement;
+mod content;
 mod desk;
 mod invoice;
-mod moves;
 mod naming;
 mod overlay;
 mod transmission;
@@ -12,8 +12,10 @@ mod transmission;
 use crate::reading::Reading;
 use acquit_domain::{Known, Outcome, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
-use desk::Desk;
 
+pub(crate) use content::local_time;
+pub(crate) use desk::{Desk, Purpose};
+pub(crate) use invoice::Decided;
 pub(crate) use naming::control_reference;
 pub use overlay::apply;
 

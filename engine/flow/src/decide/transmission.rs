@@ -51,7 +51,7 @@ fn seen(desk: &mut Desk<'_>, sent: &Transmission) -> Seen {
         desk.met.insert(key.clone());
         return Seen::New;
     };
-    let window = i64::from(desk.book.platform.repeat_window_days) * DAY;
+    let window = i64::from(desk.book.platform.limits.repeat_window_days) * DAY;
     let expired = desk.now.0 - held.received_at.0 > window;
     // A rejected transmission had no effect: its sender may mend it and send it again.
     let replaceable = expired || held.verdict == Verdict::Rejected;
@@ -77,7 +77,7 @@ fn agreement<'b>(desk: &Desk<'b>, sent: &Transmission) -> Result<&'b Agreement, 
     let party = sent.party.as_ref().ok_or_else(unknown)?;
     let agreement = desk.book.agreement(party).ok_or_else(unknown)?;
     match &desk.parcel.partner {
-        Some(partner) if partner != party => {
+        Some(partner) if !agreement.is(partner.as_str()) => {
             Err(envelope_finding(sent, "SEC-SENDER", 23).with_value(&sent.sender.0))
         }
         _ => Ok(agreement),
@@ -160,7 +160,7 @@ fn take(desk: &mut Desk<'_>, sent: &Transmission, agreement: &Agreement) -> Verd
     for message in &sent.messages {
         let decided = match &message.said {
             Said::Acknowledgement(said) => {
-                acknowledgement::decide(desk, sent, message, said, agreement)
+                acknowledgement::decide(desk, sent, message, said)
             }
             Said::Invoice(said) if !message.rejected() => {
                 invoice::decide(desk, sent, message, said, agreement)

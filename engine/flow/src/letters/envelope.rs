@@ -1,0 +1,104 @@
+//! Envelopes of our own: from us, as we were addressed, back to the sender.
+
+use super::Draft;
+use crate::decide::{Desk, local_time};
+use crate::reading::Transmission;
+use acquit_mapping::edifact::{WrittenSegment, write_edifact};
+use acquit_mapping::record::Record;
+use acquit_mapping::xml::write_xml;
+use acquit_syntax::edifact::charset::Charset;
+use acquit_syntax::edifact::envelope::{Header, Interchange, Party};
+use acquit_syntax::edifact::separators::Separators;
+use acquit_syntax::edifact::writer::{LineEnd, Writer};
+
+/// An interchange with one message for each specimen and record.
+///
+/// UNOC and syntax 3, as every partner reads; a value that UNOC does not have (Arabic) makes it
+/// UNOW and syntax 4.
+pub(super) fn wrap(
+    desk: &Desk<'_>,
+    sent: &Transmission,
+    draft: &Draft,
+    messages: &[(&str, &Record<'_>)],
+) -> Option<Vec<u8>> {
+    let party = sent.party.as_ref().and_then(|party| desk.book.agreement(party));
+    let folder = party.map_or("", |agreement| agreement.folder.as_str());
+    let mut written = Vec::with_capacity(messages.len());
+    for (name, record) in messages {
+        let form = desk.book.catalogue.edifact(folder, name)?;
+        let (segments, _) = write_edifact(&form.specimen, record);
+        written.push((form.specimen.message(), segments));
+    }
+    let latin = header(desk, sent, draft, Charset::UnoC);
+    let wide = || header(desk, sent, draft, Charset::UnoW);
+    interchange(&latin, &written).or_else(|| interchange(&wide(), &written))
+}
+
+fn interchange(
+    header: &Interchange,
+    messages: &[([&str; 4], Vec<WrittenSegment>)],
+) -> Option<Vec<u8>> {
+    let mut writer = Writer::new(header, LineEnd::None);
+    for ([kind, version, release, agency], segments) in messages {
+        let reference = segments.first().and_then(|unh| unh.elements.first()?.first());
+        writer.message(&Header {
+            reference: reference.cloned().unwrap_or_default(),
+            kind: (*kind).to_owned(),
+            version: (*version).to_owned(),
+            release: (*release).to_owned(),
+            agency: (*agency).to_owned(),
+            ..Header::default()
+        });
+        for segment in segments.iter().skip(1) {
+            writer.segment(&segment.tag);
+            for element in &segment.elements {
+                writer.composite(element.iter().map(String::as_str));
+            }
+        }
+    }
+    writer.finish().ok()
+}
+
+fn header(desk: &Desk<'_>, sent: &Transmission, draft: &Draft, charset: Charset) -> Interchange {
+    let local = local_time(&desk.book.platform.zone, desk.now);
+    let (date, time) = (local.date(), local.time());
+    let wide = charset == Charset::UnoW;
+    let year = if wide { i32::from(date.year()) } else { i32::from(date.year()).rem_euclid(100) };
+    let us = &sent.recipient;
+    let named = desk.book.platform.is_us_in_edifact(&us.0, &us.1);
+    let (id, qualifier) = match (named, desk.book.platform.edifact.first()) {
+        (false, Some(first)) => (first.id.clone(), first.qualifier.clone()),
+        _ => us.clone(),
+    };
+    Interchange {
+        una: Some(*b":+.? '"),
+        separators: Separators::DEFAULT,
+        charset,
+        syntax: charset.identifier().to_owned(),
+        version: if wide { "4" } else { "3" }.to_owned(),
+        sender: Party { id, qualifier, ..Party::default() },
+        recipient: Party {
+            id: sent.sender.0.clone(),
+            qualifier: sent.sender.1.clone(),
+            ..Party::default()
+        },
+        date: format!("{year:02}{:02}{:02}", date.month(), date.day()),
+        time: format!("{:02}{:02}", time.hour(), time.minute()),
+        reference: draft.reference.clone(),
+        ..Interchange::default()
+    }
+}
+
+/// A document of ours in XML.
+pub(super) fn document(
+    desk: &Desk<'_>,
+    sent: &Transmission,
+    name: &str,
+    record: &Record<'_>,
+) -> Option<Vec<u8>> {
+    let party = sent.party.as_ref().and_then(|party| desk.book.agreement(party));
+    let folder = party.map_or("", |agreement| agreement.folder.as_str());
+    let form = desk.book.catalogue.xml(folder, name)?;
+    let (text, _) = write_xml(&form.specimen, record);
+    Some(text.into_bytes())
+}

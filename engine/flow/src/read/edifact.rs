@@ -1,0 +1,386 @@
+//! Reading EDIFACT: interchanges, their agreement, their messages through guide and specimen.
+
+use super::leaves_nothing;
+use crate::claim;
+use crate::reading::{Acknowledged, MessageReading, Said, Standard, Transmission};
+use acquit_domain::time::DAY;
+use acquit_domain::{
+    EnvelopeKey, Finding, Level, Parcel, PartyCode, Place, Severity, Timestamp,
+};
+use acquit_mapping::agreement::{Agreement, Tolerance};
+use acquit_mapping::catalogue::EdifactForm;
+use acquit_mapping::edifact::read_edifact;
+use acquit_mapping::findings::{merge, of_edifact};
+use acquit_mapping::record::Record;
+use acquit_mapping::rulebook::Rulebook;
+use acquit_mapping::value::Instant;
+use acquit_mapping::vocabulary::{List, field};
+use acquit_syntax::edifact::Fault;
+use acquit_syntax::edifact::check::{self, Checked, Input, Rules};
+use acquit_syntax::edifact::envelope::{Header, Interchange, Party};
+use acquit_syntax::edifact::reader::{Item, Message, Options, Reader, Totals};
+use acquit_syntax::fault;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Most messages of one interchange taken in one parcel.
+pub(crate) const MESSAGES_MAX: u32 = 100_000;
+
+/// The messages that answer letters of ours, readable without an agreement.
+const ANSWERS: [(&str, &str); 2] = [("CONTRL", "contrl-3"), ("APERAK", "aperak-d96a")];
+
+/// Reads the interchanges of a parcel.
+pub(super) fn read(book: &Rulebook, parcel: &Parcel) -> (Vec<Transmission>, Vec<Finding>) {
+    let options = Options { messages_max: MESSAGES_MAX, ..Options::default() };
+    let mut reader = Reader::over(&parcel.bytes, options);
+    let mut desk = Desk {
+        book,
+        parcel,
+        transmissions: Vec::new(),
+        findings: Vec::new(),
+        agreement: None,
+        checked: Checked::default(),
+        spare: Record::new(),
+    };
+    while let Some(item) = reader.next() {
+        desk.item(item);
+    }
+    desk.findings.retain(|finding| !finding.rejects() || leaves_nothing(finding));
+    (desk.transmissions, desk.findings)
+}
+
+/// What is kept from one item to the next.
+struct Desk<'b> {
+    book: &'b Rulebook,
+    parcel: &'b Parcel,
+    transmissions: Vec<Transmission>,
+    findings: Vec<Finding>,
+    agreement: Option<&'b Agreement>,
+    checked: Checked,
+    spare: Record<'static>,
+}
+
+impl Desk<'_> {
+    fn item(&mut self, item: Item<'_>) {
+        match item {
+            Item::Unreadable { faults } => self.findings.extend(faults.iter().map(of_edifact)),
+            Item::Start { header, byte, faults } => self.start(header, byte, faults),
+            Item::GroupStart { faults, .. } | Item::GroupEnd { faults } => self.envelope(faults),
+            Item::Message(message) => self.message(&message),
+            Item::End { totals, faults } => self.end(totals, faults),
+        }
+    }
+
+    fn start(&mut self, header: &Interchange, byte: u64, faults: &[Fault]) {
+        let sender = &header.sender;
+        self.agreement = self.book.agreement_by_edifact(&sender.id, &sender.qualifier);
+        let prepared_at = prepared(self.book, header);
+        let sent = Transmission {
+            ordinal: u32::try_from(self.transmissions.len() + 1).unwrap_or(u32::MAX),
+            standard: Standard::Edifact,
+            key: key(header),
+            answerable: !sender.id.is_empty(),
+            sha256: [0; 32],
+            party: self.agreement.and_then(|agreement| PartyCode::new(&agreement.code)),
+            sender: (sender.id.clone(), sender.qualifier.clone()),
+            recipient: (header.recipient.id.clone(), header.recipient.qualifier.clone()),
+            reference: header.reference.clone(),
+            syntax: (header.syntax.clone(), header.version.clone()),
+            wants_answer: header.asks_acknowledgement(),
+            prepared_at,
+            findings: faults.iter().map(of_edifact).collect(),
+            messages: Vec::new(),
+            first_byte: byte,
+            bytes: 0,
+        };
+        self.transmissions.push(sent);
+        self.judge(header, prepared_at);
+    }
+
+    /// What the agreement and the platform say of an envelope.
+    fn judge(&mut self, header: &Interchange, prepared_at: Option<Timestamp>) {
+        let recipient = &header.recipient;
+        let us = self.book.platform.is_us_in_edifact(&recipient.id, &recipient.qualifier);
+        if !us {
+            self.reject("EDI-007", 7, 3, &recipient.id);
+        }
+        let Some(agreement) = self.agreement else { return };
+        if header.is_test() && !agreement.test_messages {
+            self.reject("EDI-025", 25, 11, &header.test);
+        }
+        let limits = &self.book.platform.limits;
+        let Some(prepared_at) = prepared_at else { return };
+        let age = self.parcel.received_at.0.saturating_sub(prepared_at.0);
+        let said = format!("{}:{}", header.date, header.time);
+        let oldest = agreement.max_age_days.or(limits.max_age_days);
+        if oldest.is_some_and(|days| age > i64::from(days) * DAY) {
+            self.reject("EDI-024", 24, 4, &said);
+        }
+        if -age > i64::from(limits.max_ahead_hours) * DAY / 24 {
+            self.reject("EDI-012", 12, 4, &said);
+        }
+    }
+
+    /// Rejects the interchange for an element of UNB.
+    fn reject(&mut self, code: &'static str, syntax_error: u8, element: u16, value: &str) {
+        let Some(sent) = self.transmissions.last_mut() else { return };
+        let mut finding = Finding::business(
+            code,
+            Severity::Error,
+            Place {
+                interchange: sent.ordinal,
+                segment: 1,
+                element,
+                byte: sent.first_byte,
+                name: "UNB".to_owned(),
+                ..Place::default()
+            },
+        )
+        .with_value(value);
+        finding.level = Level::Interchange;
+        finding.syntax_error = Some(syntax_error);
+        sent.findings.push(finding);
+    }
+
+    fn envelope(&mut self, faults: &[Fault]) {
+        if let Some(sent) = self.transmissions.last_mut() {
+            sent.findings.extend(faults.iter().map(of_edifact));
+        }
+    }
+
+    fn end(&mut self, totals: Totals, faults: &[Fault]) {
+        self.envelope(faults);
+        let Some(sent) = self.transmissions.last_mut() else { return };
+        sent.bytes = totals.byte_end.saturating_sub(sent.first_byte);
+        let range = sent.first_byte as usize..totals.byte_end as usize;
+        let bytes = self.parcel.bytes.get(range).unwrap_or_default();
+        sent.sha256 = Sha256::digest(bytes).into();
+        let wrapped_is_fine = self.agreement.is_some_and(|a| a.tolerates(Tolerance::Wrapped));
+        if !wrapped_is_fine {
+            refuse_wrapped(sent);
+        }
+    }
+
+    fn message(&mut self, message: &Message<'_>) {
+        let header = message.header();
+        let mut findings: Vec<Finding> = message.faults.iter().map(of_edifact).collect();
+        let ordinal = self.transmissions.len();
+        let Some(sent) = self.transmissions.last_mut() else { return };
+        let form = form(self.book, self.agreement, &header);
+        let mut reading = MessageReading {
+            transmission: u32::try_from(ordinal).unwrap_or(u32::MAX),
+            ordinal: message.number,
+            kind: header.kind.clone(),
+            version: version(&header),
+            reference: header.reference.clone(),
+            first_byte: message.byte,
+            bytes: message.content.window.len() as u64,
+            said: Said::Nothing,
+            findings: Vec::new(),
+            unread: Vec::new(),
+        };
+        match form {
+            Some(form) => {
+                let content = Content { desk: self.book, agreement: self.agreement };
+                let spare = std::mem::take(&mut self.spare);
+                let (said, unread, more, spare) =
+                    content.read(&form, message, &mut self.checked, spare);
+                self.spare = spare;
+                reading.said = said;
+                reading.unread = unread;
+                findings = merge(findings, more);
+            }
+            None => findings.push(no_agreement(message, &header)),
+        }
+        reading.findings = findings;
+        if reading.rejected() && matches!(header.kind.as_str(), "CONTRL" | "APERAK") {
+            reading.said = Said::Nothing;
+            reading.findings.push(loop_note(message));
+        }
+        sent.messages.push(reading);
+    }
+}
+
+/// What reading the content of a message needs.
+struct Content<'b> {
+    desk: &'b Rulebook,
+    agreement: Option<&'b Agreement>,
+}
+
+impl Content<'_> {
+    /// Groups, checks and maps one message; gives the record's memory back.
+    fn read(
+        &self,
+        form: &EdifactForm,
+        message: &Message<'_>,
+        checked: &mut Checked,
+        spare: Record<'static>,
+    ) -> (Said, Vec<String>, Vec<Finding>, Record<'static>) {
+        let content = &message.content;
+        let origin = fault::Place {
+            interchange: message.interchange,
+            message: message.number,
+            byte: message.byte,
+            ..fault::Place::default()
+        };
+        let input = Input::of(content, origin, message.faults);
+        checked.clear();
+        check::message(&form.guide, &input, &self.rules(), checked);
+        let structure: Vec<Finding> = checked.faults.iter().map(of_edifact).collect();
+        let mut record = spare.recycle();
+        let mapped = read_edifact(&form.specimen, checked, content, origin, &mut record);
+        let mut findings = merge(structure, mapped);
+        let syntax_is_fine = !findings.iter().any(Finding::rejects);
+        let said = match form.specimen.message()[0] {
+            "CONTRL" => contrl(&record),
+            "APERAK" => aperak(&record),
+            _ => match self.agreement {
+                Some(agreement) => {
+                    let (said, more) = claim::invoice(self.desk, agreement, &record);
+                    // What the business says of a message whose syntax is wrong would only
+                    // repeat it in other words.
+                    if syntax_is_fine {
+                        findings.extend(more);
+                    }
+                    said.map_or(Said::Nothing, |said| Said::Invoice(Box::new(said)))
+                }
+                None => Said::Nothing,
+            },
+        };
+        let unread = record.unread_names();
+        (said, unread, findings, record.recycle())
+    }
+
+    fn rules(&self) -> Rules<'static> {
+        let mut rules = Rules::default();
+        if self.agreement.is_some_and(|a| a.tolerates(Tolerance::TrailingSeparators)) {
+            rules.trailing = fault::Level::Note;
+        }
+        rules
+    }
+}
+
+/// The form a message is read by: one its sender may use, or an answer to us.
+fn form(
+    book: &Rulebook,
+    agreement: Option<&Agreement>,
+    header: &Header,
+) -> Option<Arc<EdifactForm>> {
+    let said = [&header.kind, &header.version, &header.release, &header.agency];
+    let folder = agreement.map_or("", |agreement| agreement.folder.as_str());
+    let fits = |form: &Arc<EdifactForm>| {
+        form.specimen.message().iter().zip(said).all(|(wanted, said)| *wanted == said)
+    };
+    let agreed = agreement.into_iter().flat_map(|agreement| &agreement.messages).find_map(|one| {
+        let form = book.catalogue.edifact(folder, &one.specimen)?;
+        let association = &one.association;
+        let taken = association.as_ref().is_none_or(|codes| codes.contains(&header.association));
+        (taken && fits(form)).then(|| Arc::clone(form))
+    });
+    agreed.or_else(|| {
+        let (_, name) = ANSWERS.iter().find(|(kind, _)| *kind == header.kind)?;
+        book.catalogue.edifact(folder, name).filter(|form| fits(form)).map(Arc::clone)
+    })
+}
+
+/// `D:96A:UN:EAN008`, as UNH says it.
+fn version(header: &Header) -> String {
+    let parts = [&header.version, &header.release, &header.agency, &header.association];
+    let text: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
+    text.join(":").trim_end_matches(':').to_owned()
+}
+
+fn no_agreement(message: &Message<'_>, header: &Header) -> Finding {
+    let value = format!("{}:{}", header.kind, version(header));
+    let mut finding = about(message, "EDI-017", Severity::Error).with_value(value);
+    finding.syntax_error = Some(17);
+    finding
+}
+
+/// An answer that cannot be read is told to people, and never to its sender.
+fn loop_note(message: &Message<'_>) -> Finding {
+    about(message, "EDI-LOOP", Severity::Warning)
+}
+
+fn about(message: &Message<'_>, code: &'static str, severity: Severity) -> Finding {
+    let place = Place {
+        interchange: message.interchange,
+        message: message.number,
+        segment: 1,
+        byte: message.byte,
+        name: "UNH".to_owned(),
+        ..Place::default()
+    };
+    let mut finding = Finding::business(code, severity, place);
+    finding.level = Level::Message;
+    finding
+}
+
+/// Line breaks inside segments where the agreement does not take them.
+fn refuse_wrapped(sent: &mut Transmission) {
+    let notes = sent.findings.iter_mut();
+    let notes = notes.chain(sent.messages.iter_mut().flat_map(|message| &mut message.findings));
+    let mut first = None;
+    for note in notes.filter(|note| note.code == "WARN-WRAP") {
+        first.get_or_insert_with(|| Finding {
+            code: Cow::Borrowed("EDI-021"),
+            severity: Severity::Error,
+            level: Level::Interchange,
+            syntax_error: Some(21),
+            ..note.clone()
+        });
+    }
+    sent.findings.extend(first);
+}
+
+fn key(header: &Interchange) -> Option<EnvelopeKey> {
+    let party = |party: &Party| format!("{}:{}", party.id, party.qualifier);
+    let named = !header.reference.is_empty() && !header.sender.id.is_empty();
+    named.then(|| EnvelopeKey {
+        standard: Standard::Edifact.key(),
+        sender: party(&header.sender),
+        recipient: party(&header.recipient),
+        reference: match header.is_test() {
+            true => format!("{}/test", header.reference),
+            false => header.reference.clone(),
+        },
+    })
+}
+
+fn prepared(book: &Rulebook, header: &Interchange) -> Option<Timestamp> {
+    let said = header.prepared()?;
+    let parts = [said.month, said.day, said.hour, said.minute];
+    let [month, day, hour, minute] = parts.map(|part| i8::try_from(part).unwrap_or(0));
+    let year = i16::try_from(said.year).ok()?;
+    let at = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
+    claim::instant(book, Instant::local(at))
+}
+
+/// A CONTRL says yes unless it rejects the interchange or a message of it.
+fn contrl(record: &Record<'_>) -> Said {
+    let root = record.root();
+    let Some(reference) = root.text(field::INTERCHANGE) else { return Said::Nothing };
+    let rejected = |code: Option<&str>| code == Some("rejected");
+    let accepted = !rejected(root.code(field::ACTION))
+        && !record.items(List::Messages).any(|m| rejected(m.code(field::MESSAGES_ACTION)));
+    let errors = record.items(List::Messages).filter_map(|m| m.text(field::MESSAGES_SYNTAX_ERROR));
+    let reason: Vec<&str> = root.text(field::SYNTAX_ERROR).into_iter().chain(errors).collect();
+    Said::Acknowledgement(Acknowledged {
+        reference: reference.to_owned(),
+        accepted,
+        reason: reason.join(" "),
+    })
+}
+
+/// An APERAK names our interchange, or our message.
+fn aperak(record: &Record<'_>) -> Said {
+    let root = record.root();
+    let named = root.text(field::INTERCHANGE).or_else(|| root.text(field::REFERENCE));
+    let Some(reference) = named else { return Said::Nothing };
+    Said::Acknowledgement(Acknowledged {
+        reference: reference.to_owned(),
+        accepted: root.code(field::VERDICT) != Some("rejected"),
+        reason: root.text(field::EXPLANATION).unwrap_or_default().to_owned(),
+    })
+}
