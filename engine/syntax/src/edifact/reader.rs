@@ -15,6 +15,8 @@
 
 mod faults;
 mod inner;
+mod item;
+mod options;
 mod outer;
 mod package;
 mod repertoire;
@@ -24,8 +26,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-use super::Fault;
-use super::envelope::{Group, Header, Interchange};
+use super::envelope::{Group, Interchange};
 use super::kind::Kind;
 use super::seen::Seen;
 use super::separators::Separators;
@@ -34,141 +35,12 @@ use super::tokenizer::{Scanner, Stop};
 use super::value::Content;
 use crate::fault::Level;
 use faults::Faults;
+pub use item::{Item, Message, Totals};
+pub use options::{
+    FAULTS_MAX, JUNK_BYTES_MAX, MESSAGE_BYTES_MAX, MESSAGE_PARTS_MAX, MESSAGE_SEGMENTS_MAX,
+    MESSAGES_MAX, Options, Repertoire, SEGMENT_BYTES_MAX,
+};
 use std::borrow::Cow;
-use std::ops::Range;
-
-/// Longest segment by default, in bytes.
-pub const SEGMENT_BYTES_MAX: usize = 4 << 20;
-/// Longest message by default, in bytes.
-pub const MESSAGE_BYTES_MAX: usize = 16 << 20;
-/// Most parts of one message: bounds the memory of the tape.
-pub const MESSAGE_PARTS_MAX: usize = 4_000_000;
-/// Most messages of one interchange by default.
-pub const MESSAGES_MAX: u32 = 2_000_000;
-/// Most bytes looked through for the beginning of an interchange.
-pub const JUNK_BYTES_MAX: usize = 64 << 10;
-/// Most faults kept for one item; further ones are counted by nobody.
-pub const FAULTS_MAX: usize = 1_000;
-
-/// What a partner's files may hold beyond the letter of the standard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Repertoire {
-    /// Small letters and ASCII punctuation under UNOA and UNOB are a note, once an interchange.
-    #[default]
-    Lenient,
-    /// They are faults, one per element.
-    Strict,
-}
-
-/// Limits and tolerances of a reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// Longest segment, in bytes; a longer one ends the reading with [`Kind::SegmentTooLarge`].
-    pub segment_bytes_max: usize,
-    /// Longest message, in bytes; a longer one ends the reading with [`Kind::MessageTooLarge`].
-    pub message_bytes_max: usize,
-    /// Most messages in an interchange; one more ends the reading with
-    /// [`Kind::TooManyMessages`].
-    pub messages_max: u32,
-    /// How strictly the ASCII repertoires are taken.
-    pub repertoire: Repertoire,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            segment_bytes_max: SEGMENT_BYTES_MAX,
-            message_bytes_max: MESSAGE_BYTES_MAX,
-            messages_max: MESSAGES_MAX,
-            repertoire: Repertoire::default(),
-        }
-    }
-}
-
-/// One thing read.
-#[derive(Debug)]
-pub enum Item<'a> {
-    /// No interchange could be read here; the faults have [`Level::Input`].
-    Unreadable {
-        /// Why.
-        faults: &'a [Fault],
-    },
-    /// An interchange begins.
-    Start {
-        /// What UNB says.
-        header: &'a Interchange,
-        /// Offset of its first byte (of UNA when there is one) in the whole input.
-        byte: u64,
-        /// Faults of UNB and notes on what stood before it.
-        faults: &'a [Fault],
-    },
-    /// A functional group begins.
-    GroupStart {
-        /// What UNG says.
-        header: &'a Group,
-        /// Faults of UNG.
-        faults: &'a [Fault],
-    },
-    /// A message, from UNH to UNT.
-    Message(Message<'a>),
-    /// A functional group ends.
-    GroupEnd {
-        /// Faults of UNE.
-        faults: &'a [Fault],
-    },
-    /// An interchange ends.
-    End {
-        /// What was counted.
-        totals: Totals,
-        /// Faults of the envelope found since its start.
-        faults: &'a [Fault],
-    },
-}
-
-/// A message with its tokens.
-#[derive(Debug, Clone, Copy)]
-pub struct Message<'a> {
-    /// Ordinal in the interchange, from 1.
-    pub number: u32,
-    /// Ordinal of its interchange in the input, from 1.
-    pub interchange: u32,
-    /// Offset in the whole input of the first byte of the window, the `U` of UNH.
-    pub byte: u64,
-    /// Tokens from UNH to UNT (UNT may be missing), over the bytes of the message.
-    pub content: Content<'a>,
-    /// Faults of header, trailer, segments' form and characters, by position.
-    pub faults: &'a [Fault],
-}
-
-impl Message<'_> {
-    /// What UNH says.
-    #[must_use]
-    pub fn header(&self) -> Header {
-        let first = self.content.tape.segments.first();
-        first.map(|unh| Header::read(&self.content, unh)).unwrap_or_default()
-    }
-
-    /// The bytes of the message in the whole input.
-    #[must_use]
-    pub fn span(&self) -> Range<u64> {
-        self.byte..self.byte + self.content.window.len() as u64
-    }
-}
-
-/// What an interchange held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Messages, in groups or not.
-    pub messages: u32,
-    /// Functional groups.
-    pub groups: u32,
-    /// Packages (UNO to UNP, syntax 4), which are passed over.
-    pub packages: u32,
-    /// Segments, service segments included.
-    pub segments: u32,
-    /// Offset one past its last byte in the whole input.
-    pub byte_end: u64,
-}
 
 /// Where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -320,9 +192,12 @@ impl<'b> Reader<'b> {
     }
 
     /// Adds bytes to the input. Take the items out with [`Reader::next`] between pushes: what
-    /// was not read yet is kept.
+    /// was not read yet is kept (after the last item, nothing is).
     pub fn push(&mut self, bytes: &[u8]) {
         self.take_back();
+        if self.state == State::Done {
+            return;
+        }
         if self.origin > 0 && self.origin >= self.buffer.len() / 2 {
             self.buffer.to_mut().drain(..self.origin);
             self.dropped += self.origin as u64;
@@ -454,7 +329,9 @@ impl<'b> Reader<'b> {
         let length = self.tape.segments.last().map_or(0, |segment| segment.end - segment.start);
         if length as usize > self.segment_max() {
             Scan::Limit(Kind::SegmentTooLarge)
-        } else if self.tape.parts.len() > MESSAGE_PARTS_MAX {
+        } else if self.tape.parts.len() > MESSAGE_PARTS_MAX
+            || self.tape.segments.len() > MESSAGE_SEGMENTS_MAX
+        {
             Scan::Limit(Kind::MessageTooLarge)
         } else {
             Scan::Segment

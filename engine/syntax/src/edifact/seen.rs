@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 /// Longest run of final digits read as a number; it fits a `u64`.
 const DIGITS_MAX: usize = 18;
 
+/// Most different beginnings of references remembered; a repetition among further ones is not
+/// found. References that count up need one.
+const PREFIXES_MAX: usize = 100_000;
+
 /// Type and reference of every message so far: what stands before the final digits, and for
 /// each the spans of numbers met (first to last).
 #[derive(Debug, Clone, Default)]
@@ -30,7 +34,9 @@ impl Seen {
         if let Some(spans) = self.spans.get_mut(&self.key) {
             return add(spans, number);
         }
-        self.spans.insert(self.key.clone(), BTreeMap::from([(number, number)]));
+        if self.spans.len() < PREFIXES_MAX {
+            self.spans.insert(self.key.clone(), BTreeMap::from([(number, number)]));
+        }
         true
     }
 
