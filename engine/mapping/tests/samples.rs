@@ -6,6 +6,7 @@
 
 mod support;
 
+use acquit_domain::Finding;
 use acquit_mapping::edifact::{EdifactSpecimen, read_edifact, write_message};
 use acquit_mapping::findings;
 use acquit_mapping::record::Record;
@@ -108,9 +109,9 @@ fn pass(specimen: &EdifactSpecimen, guide: &Guide, bytes: &[u8], out: &mut Strin
         check::message(guide, &input, &check::Rules::default(), &mut checked);
         let mut record = Record::new();
         let read = read_edifact(specimen, &checked, &content, origin, &mut record);
-        let mut structure = support::structure(message.faults);
-        structure.extend(support::structure(&checked.faults));
-        tell(&record, &findings::merge(structure, read), out);
+        let mut faults = structure(message.faults);
+        faults.extend(structure(&checked.faults));
+        tell(&record, &findings::merge(faults, read), out);
         if let Some(writer) = &mut writer {
             let unwritten = write_message(specimen, &record, writer);
             for missing in unwritten {
@@ -154,12 +155,33 @@ fn pass_xml(specimen: &XmlSpecimen, bytes: &[u8], out: &mut String) -> String {
 }
 
 /// The record, the findings and what was not read.
-fn tell(record: &Record<'_>, findings: &[acquit_domain::Finding], out: &mut String) {
+fn tell(record: &Record<'_>, findings: &[Finding], out: &mut String) {
     write!(out, "{record}").unwrap();
     for finding in findings {
-        writeln!(out, "finding: {}", support::told(finding)).unwrap();
+        writeln!(out, "finding: {}", told(finding)).unwrap();
     }
     for unread in &record.unread {
         writeln!(out, "unread: {}", unread.name).unwrap();
     }
+}
+
+/// One line of a finding.
+fn told(finding: &Finding) -> String {
+    let place = &finding.place;
+    let mut line = format!("{} {} {}", finding.severity.key(), finding.code, place.name);
+    if place.segment > 0 {
+        line += &format!(" {}/{}/{}", place.segment, place.element, place.component);
+    }
+    if !finding.value.is_empty() {
+        line += &format!(" \"{}\"", finding.value);
+    }
+    if !finding.expected.is_empty() {
+        line += &format!(" expected {}", finding.expected);
+    }
+    line
+}
+
+/// What the structure check found, as findings.
+fn structure(faults: &[acquit_syntax::edifact::Fault]) -> Vec<Finding> {
+    faults.iter().map(findings::of_edifact).collect()
 }

@@ -124,7 +124,9 @@ impl EdifactSpecimen {
         flaws: &mut Vec<Flaw>,
     ) -> u128 {
         let mut required = 0;
-        let mut cursor = SlotId(group.0 + u16::from(group != SlotId::ROOT));
+        // The trigger of the group is the line the group is nested under.
+        let own = if group == SlotId::ROOT { 0 } else { 2 };
+        let mut cursor = SlotId(group.0 + own);
         for (at, line) in lines.iter().enumerate() {
             if at >= SIBLINGS_MAX {
                 let message = format!("a group has at most {SIBLINGS_MAX} lines");
@@ -168,15 +170,11 @@ impl EdifactSpecimen {
     }
 }
 
-/// The first place at or after `cursor`, directly in `group`, for a segment with this tag. The
-/// trigger of the group itself is no such place.
+/// The first place at or after `cursor`, directly in `group`, for a segment with this tag.
 fn slot_after(guide: &Guide, group: SlotId, cursor: SlotId, tag: &str) -> Option<SlotId> {
     let tag = Tag::new(tag.as_bytes());
-    let own_trigger = SlotId(group.0 + 1);
     let mut places = guide.children(group).filter(|slot| *slot >= cursor);
-    places.find(|slot| {
-        guide.slot(*slot).tag == tag && (group == SlotId::ROOT || *slot != own_trigger)
-    })
+    places.find(|slot| guide.slot(*slot).tag == tag)
 }
 
 /// A line that cannot stand where it is written.

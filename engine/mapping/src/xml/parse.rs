@@ -67,13 +67,7 @@ impl<'t> Parser<'t> {
         } else if self.rest.starts_with("</") {
             let tag = self.until(">");
             let name = tag.trim_start_matches("</").trim_end_matches('>').trim();
-            match self.open.pop() {
-                Some(element) if element.name == name => self.close(element, root, flaws),
-                other => {
-                    flaws.push(Flaw::new(at, format!("</{name}> closes nothing open")));
-                    self.open.extend(other);
-                }
-            }
+            self.end(name, at, root, flaws);
         } else if self.rest.starts_with("<!") || self.rest.starts_with("<?") {
             self.until(">");
             flaws.push(Flaw::new(at, "a specimen has elements and comments only"));
@@ -130,6 +124,24 @@ impl<'t> Parser<'t> {
             self.close(element, root, flaws);
         } else {
             self.open.push(element);
+        }
+    }
+
+    /// An end tag; it closes what is still open inside of its element, too.
+    fn end(&mut self, name: &str, at: At, root: &mut Option<RawElement>, flaws: &mut Vec<Flaw>) {
+        if !self.open.iter().any(|element| element.name == name) {
+            flaws.push(Flaw::new(at, format!("</{name}> closes nothing open")));
+            return;
+        }
+        while let Some(element) = self.open.pop() {
+            let found = element.name == name;
+            if !found {
+                flaws.push(Flaw::new(element.at, format!("<{}> is not closed", element.name)));
+            }
+            self.close(element, root, flaws);
+            if found {
+                return;
+            }
         }
     }
 

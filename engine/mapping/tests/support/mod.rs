@@ -1,9 +1,7 @@
 //! The committed files, loaded as the rulebook loads them, and how a sample is read.
 
-use acquit_domain::Finding;
 use acquit_mapping::codes::{CodeTable, Codes};
 use acquit_mapping::edifact::{EdifactSource, EdifactSpecimen, lay_over, parse_edifact};
-use acquit_mapping::findings;
 use acquit_mapping::xml::XmlSpecimen;
 use acquit_syntax::edifact::guide::{Directory, Guide};
 use std::path::{Path, PathBuf};
@@ -88,25 +86,4 @@ pub(crate) fn xml(name: &str) -> XmlSpecimen {
         XmlSpecimen::parse(&text(&format!("mappings/messages/{name}.xml")), &codes());
     assert_eq!(flaws, [], "{name}");
     specimen
-}
-
-/// One line of a finding.
-pub(crate) fn told(finding: &Finding) -> String {
-    let place = &finding.place;
-    let mut line = format!("{} {} {}", finding.severity.key(), finding.code, place.name);
-    if place.segment > 0 {
-        line += &format!(" {}/{}/{}", place.segment, place.element, place.component);
-    }
-    if !finding.value.is_empty() {
-        line += &format!(" \"{}\"", finding.value);
-    }
-    if !finding.expected.is_empty() {
-        line += &format!(" expected {}", finding.expected);
-    }
-    line
-}
-
-/// What the structure check found, as findings.
-pub(crate) fn structure(faults: &[acquit_syntax::edifact::Fault]) -> Vec<Finding> {
-    faults.iter().map(findings::of_edifact).collect()
 }
