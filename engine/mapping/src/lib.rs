@@ -4,6 +4,7 @@
 //! input or output and decides nothing. See `docs/mapping.md` for the language people write.
 
 pub mod agreement;
+pub mod catalogue;
 pub mod codec;
 pub mod codes;
 pub mod edifact;
@@ -15,6 +16,7 @@ pub mod matrix;
 pub mod parties;
 pub mod platform;
 pub mod record;
+pub mod rulebook;
 pub mod specimen;
 pub mod value;
 pub mod vat;

@@ -23,6 +23,8 @@ use acquit_domain::PartyCode;
 
 /// The code table whose keys agreements name as means of payment.
 pub const MEANS: &str = "means";
+/// The code table whose codes findings name towards partners (APERAK ERC, 9321).
+pub const ERRORS: &str = "application_error";
 
 /// The book: never changed after loading.
 #[derive(Debug, Clone)]
@@ -58,7 +60,7 @@ impl Rulebook {
     pub fn load(files: &Files) -> Result<Rulebook, Vec<FileFault>> {
         let mut faults = strangers(files);
         let codes = load_codes(files, &mut faults);
-        let words = load_words(files, &mut faults);
+        let words = load_words(files, &codes, &mut faults);
         let known: Vec<&str> = words.iter().map(|wording| wording.code.as_str()).collect();
         let lifecycle = one(files, "lifecycle.toml", &mut faults, |file, text| {
             Lifecycle::read(file, text, &known)
@@ -228,12 +230,14 @@ fn load_codes(files: &Files, faults: &mut Vec<FileFault>) -> Codes {
     codes
 }
 
-fn load_words(files: &Files, faults: &mut Vec<FileFault>) -> Words {
+fn load_words(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Words {
+    let errors: Vec<&str> =
+        codes.get(ERRORS).map_or_else(Vec::new, |table| table.codes().collect());
     let mut words = Words::default();
     for (name, path, text) in folder(files, "words") {
         faults.extend(match name {
             "labels" => words.read_labels(path, text),
-            _ => words.read(name, path, text),
+            _ => words.read(name, path, text, &errors),
         });
     }
     words

@@ -58,11 +58,23 @@ pub struct Words {
 }
 
 impl Words {
-    /// Reads one file of findings into the table.
-    pub fn read(&mut self, family: &str, file: &str, text: &str) -> Vec<FileFault> {
+    /// Reads one file of findings into the table. `errors` are the application error codes there
+    /// are.
+    pub fn read(
+        &mut self,
+        family: &str,
+        file: &str,
+        text: &str,
+        errors: &[&str],
+    ) -> Vec<FileFault> {
         let page = Page::parse(file, text);
         for (word, section) in page.root().tables() {
             let wording = read_wording(family, word.text, &section);
+            if let Some(code) = section.word("aperak")
+                && !errors.contains(&code.text)
+            {
+                section.unknown(code, errors);
+            }
             section.finish();
             if self.wordings.insert(word.text.to_owned(), wording).is_some() {
                 page.fault(word.at, format!("\"{}\" is in another file too", word.text), &[]);
@@ -284,7 +296,7 @@ ar = \"c\"
     #[test]
     fn sentences_are_filled() {
         let mut words = Words::default();
-        assert_eq!(words.read("edifact", "words/edifact.toml", TEXT), []);
+        assert_eq!(words.read("edifact", "words/edifact.toml", TEXT, &[]), []);
         for (language, said) in [
             (Language::Fr, "Manque : MOA."),
             (Language::En, "Missing at segment 12 MOA, element 2."),
@@ -300,13 +312,14 @@ ar = \"c\"
     #[test]
     fn what_is_wrong_in_words() {
         let mut words = Words::default();
-        let text = "[A-1]\nfr = \"{sum}\"\nen = \"x\"";
-        let faults = words.read("a", "words/a.toml", text);
+        let text = "[A-1]\nfr = \"{sum}\"\nen = \"x\"\naperak = \"ZZZ001\"";
+        let faults = words.read("a", "words/a.toml", text, &["AMT001"]);
         let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
         let expected = [
             "words/a.toml:1:1: \"ar\" is missing",
             "words/a.toml:1:1: \"severity\" is missing",
             "words/a.toml:1:1: unknown hole {sum}; known: value, expected, place, name, likely",
+            "words/a.toml:4:10: unknown word \"ZZZ001\"; known: AMT001",
         ];
         assert_eq!(found, expected);
     }

@@ -145,10 +145,14 @@ fn read_event(
     }
     let Some(rest) = rest else { return };
     let width = machine.events.len();
+    let before = machine.rows.len();
     for state in 0..machine.states.len() {
         if machine.table.get(state * width + event).is_some_and(Option::is_none) {
             put(machine, state, event, &rest, words, codes);
         }
+    }
+    if machine.rows.len() == before {
+        rest.fault(rest.at(), "\"rest\" stands for no state: each has a row of its own", &[]);
     }
 }
 
