@@ -155,10 +155,16 @@ impl Reader<'_> {
 
     /// Tells, if the segment at `index` was cut by the end of the input, that its terminator is
     /// missing.
+    #[inline]
     pub(super) fn tell_cut(&mut self, level: Level, index: usize) {
         if std::mem::take(&mut self.cut) {
-            let terminator = char::from(self.header.separators.terminator).to_string();
-            self.tell_segment(Kind::Missing, level, index, &terminator);
+            self.tell_no_terminator(level, index);
         }
+    }
+
+    #[cold]
+    fn tell_no_terminator(&mut self, level: Level, index: usize) {
+        let terminator = char::from(self.header.separators.terminator).to_string();
+        self.tell_segment(Kind::Missing, level, index, &terminator);
     }
 }
