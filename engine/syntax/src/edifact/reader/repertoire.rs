@@ -126,7 +126,9 @@ impl Reader<'_> {
         if matches!(charset, Charset::UnoA | Charset::UnoB) {
             return Some(Trouble::Outside);
         }
-        let latin1_over_utf8 = self.faults.is_noted(Kind::CharsetDoubtful);
+        // Noted as UTF-8 already: its trailing bytes are no control characters of ISO 8859.
+        let latin1_over_utf8 =
+            self.faults.is_noted(Kind::CharsetDoubtful) && std::str::from_utf8(&bytes).is_ok();
         let text = charset.decode(&bytes);
         let outside = |c: char| match latin1_over_utf8 {
             true => c.is_ascii_control(),

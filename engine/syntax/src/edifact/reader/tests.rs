@@ -311,6 +311,14 @@ fn characters() {
             .replace("\u{9b}", "\\u{9b}")
             .as_str(),
     );
+    let first = format!("{UNB}{UNH}FTX+À'UNT+3+1'UNH+2+INVOIC:D:96A:UN'FTX+");
+    let both = [first.as_bytes(), b"\x9B'UNT+3+2'UNZ+2+IC1'"].concat();
+    check(
+        &both,
+        "start IC1 at 0\nINVOIC 1 of 3 at 45-82 WARN-CHARSET/Note m1s2e1.1@71+2 FTX=Ã\\u{80} \
+         (UNOC)\nINVOIC 2 of 3 at 82-118 EDI-021/Element m2s2e1.1@108+1 FTX=\\u{9b} (UNOC)\n\
+         end 2m 0g 8s at 128",
+    );
     let utf8 = BASE.replace("UNOC:3", "UNOW:4").replace("261123", "20261123");
     let broken = [&utf8.as_bytes()[..84], b"\xC3(", &utf8.as_bytes()[86..]].concat();
     check(
