@@ -5,9 +5,7 @@
 //! code for rates, the national common identifier (ICE) rule "15 digits, remainder of 97 is 0".
 
 use acquit_domain::invoice::{ClientData, InvoiceMessage, MessageFunction};
-use acquit_domain::{
-    Currency, Date, Decimal, Finding, InvoiceKind, Money, Place, Severity,
-};
+use acquit_domain::{Currency, Date, Decimal, Finding, InvoiceKind, Money, Place, Severity};
 
 /// Where the values of a message stand, so that a finding can point at them.
 #[derive(Debug, Clone, Default)]
@@ -81,12 +79,7 @@ fn amounts(said: &InvoiceMessage, places: &Places, rules: &Rules<'_>, found: &mu
 }
 
 /// Σ lines = HT, when every line carries its amount.
-fn lines_sum(
-    said: &InvoiceMessage,
-    currency: Currency,
-    places: &Places,
-    found: &mut Vec<Finding>,
-) {
+fn lines_sum(said: &InvoiceMessage, currency: Currency, places: &Places, found: &mut Vec<Finding>) {
     let (Some(net), false) = (said.net_minor, said.services.is_empty()) else { return };
     let mut sum = 0i128;
     for service in &said.services {

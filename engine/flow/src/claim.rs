@@ -92,7 +92,6 @@ fn issuer(desk: &mut Claim, agreement: &Agreement, root: ItemRef<'_, '_>) {
 
 /// What is needed for one claim.
 struct Claim {
-
     currency: Option<Currency>,
     found: Vec<Finding>,
 }

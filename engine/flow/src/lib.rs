@@ -21,7 +21,7 @@ mod log;
 mod read;
 mod reading;
 
-pub use decide::{apply, decide};
+pub use decide::{apply, decide, expire};
 pub use log::row_hash;
 pub use read::read;
 pub use reading::{Acknowledged, MessageReading, Reading, Said, Standard, Transmission};

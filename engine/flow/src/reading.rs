@@ -1,8 +1,6 @@
 //! What a parcel says: transmissions, messages, facts and findings.
 
-use acquit_domain::{
-    EnvelopeKey, Finding, InvoiceMessage, Keys, Parcel, PartyCode, Timestamp,
-};
+use acquit_domain::{EnvelopeKey, Finding, InvoiceMessage, Keys, Parcel, PartyCode, Timestamp};
 
 /// The standard a transmission follows; it decides in which words it is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::invoice::{Decided, message_verdict};
 use super::transmission::{describe, function_of};
 use crate::reading::{Acknowledged, MessageReading, Transmission};
 use acquit_domain::letter::LetterState;
-use acquit_domain::{Finding, Place, PartyCode, Severity, Verdict};
+use acquit_domain::{Finding, PartyCode, Place, Severity, Verdict};
 
 /// Matches an acknowledgement with the letter it names. The first final one counts: another that
 /// contradicts it is an operator's case.

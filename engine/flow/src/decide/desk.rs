@@ -4,7 +4,8 @@ use crate::log::row_hash;
 use acquit_domain::exchange::{Direction, Exchange, Function};
 use acquit_domain::outcome::{Alert, InvoiceChange};
 use acquit_domain::{
-    EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, Outcome, Parcel, PartyCode, Timestamp, Verdict,
+    EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, Outcome, Parcel, PartyCode, Timestamp,
+    Verdict,
 };
 use acquit_mapping::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,8 @@ pub(crate) struct Desk<'a> {
     /// Index in `outcome.invoices` of the invoices changed so far.
     changed: BTreeMap<InvoiceKey, usize>,
     drawn: [u32; 4],
+    /// What identifiers are derived from.
+    root: Id,
     /// Keys of the transmissions of this parcel met so far.
     pub(crate) met: BTreeSet<EnvelopeKey>,
 }
@@ -40,6 +43,18 @@ impl<'a> Desk<'a> {
         parcel: &'a Parcel,
         known: &'a Known,
         now: Timestamp,
+    ) -> Desk<'a> {
+        Desk::after(book, parcel, known, now, parcel.id)
+    }
+
+    /// A desk for something that happens later because of a parcel; `root` is what it happens
+    /// to, so that identifiers differ from those the parcel itself caused.
+    pub(crate) fn after(
+        book: &'a Rulebook,
+        parcel: &'a Parcel,
+        known: &'a Known,
+        now: Timestamp,
+        root: Id,
     ) -> Desk<'a> {
         let outcome = Outcome {
             parcel: parcel.clone(),
@@ -60,14 +75,24 @@ impl<'a> Desk<'a> {
             released: Vec::new(),
             alerts: Vec::new(),
         };
-        Desk { book, parcel, known, now, outcome, changed: BTreeMap::new(), drawn: [0; 4], met: BTreeSet::new() }
+        Desk {
+            book,
+            parcel,
+            known,
+            now,
+            outcome,
+            changed: BTreeMap::new(),
+            drawn: [0; 4],
+            root,
+            met: BTreeSet::new(),
+        }
     }
 
     /// The next identifier for a purpose; the same for the same parcel decided again.
     pub(crate) fn id(&mut self, purpose: Purpose) -> Id {
         let drawn = &mut self.drawn[purpose as usize];
         *drawn += 1;
-        self.parcel.id.derive(purpose as u16, *drawn)
+        self.root.derive(purpose as u16, *drawn)
     }
 
     /// The invoice as it stands now: as decided so far in this parcel, else as held.

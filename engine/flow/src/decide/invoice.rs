@@ -2,7 +2,6 @@
 
 use super::content;
 use super::desk::Desk;
-use super::naming::message_name;
 use super::transmission::function_of;
 use crate::reading::{MessageReading, Said, Transmission};
 use acquit_domain::exchange::MessageVerdict;
@@ -343,7 +342,8 @@ fn waiting_messages(
         .filter(|parked| parked.reason != "REF-CLIENT")
         .filter_map(|parked| {
             let reading = crate::read(desk.book, &parked.parcel);
-            let sent = reading.transmissions.into_iter().find(|s| s.ordinal == parked.interchange)?;
+            let sent =
+                reading.transmissions.into_iter().find(|s| s.ordinal == parked.interchange)?;
             // Only what the same issuer sent: the key bears the issuer, so this always holds.
             if sent.party != case.sent.party {
                 return None;
@@ -358,7 +358,6 @@ fn waiting_messages(
 fn row_of(desk: &mut Desk<'_>, sent: &Transmission, message: &MessageReading) -> Exchange {
     let mut row = desk.row(function_of(Some(message)), Verdict::Accepted);
     super::transmission::describe(&mut row, sent);
-    row.message = message_name(row.function.code(), &sent.reference);
     if sent.messages.len() > 1 {
         row.message.push('.');
         row.message.push_str(&message.ordinal.to_string());
@@ -382,4 +381,3 @@ fn about(message: &MessageReading, code: &str) -> Finding {
     finding.code = Cow::Owned(code.to_owned());
     finding
 }
-

@@ -4,6 +4,7 @@
 mod acknowledgement;
 mod content;
 mod desk;
+mod expiry;
 mod invoice;
 mod naming;
 mod overlay;
@@ -15,6 +16,7 @@ use acquit_mapping::rulebook::Rulebook;
 
 pub(crate) use content::local_time;
 pub(crate) use desk::{Desk, Purpose};
+pub use expiry::expire;
 pub(crate) use invoice::Decided;
 pub(crate) use naming::control_reference;
 pub use overlay::apply;

@@ -159,9 +159,7 @@ fn take(desk: &mut Desk<'_>, sent: &Transmission, agreement: &Agreement) -> Verd
     let mut business = Vec::with_capacity(sent.messages.len());
     for message in &sent.messages {
         let decided = match &message.said {
-            Said::Acknowledgement(said) => {
-                acknowledgement::decide(desk, sent, message, said)
-            }
+            Said::Acknowledgement(said) => acknowledgement::decide(desk, sent, message, said),
             Said::Invoice(said) if !message.rejected() => {
                 invoice::decide(desk, sent, message, said, agreement)
             }
@@ -212,7 +210,11 @@ fn remember(
 /// Fills in what a row says about the transmission.
 pub(super) fn describe(row: &mut acquit_domain::Exchange, sent: &Transmission) {
     row.reference.clone_from(&sent.reference);
-    row.message = super::naming::message_name(row.function.code(), &sent.reference);
+    let function = match (row.function, sent.messages.first()) {
+        (Function::Unknown, Some(message)) => message.kind.as_str(),
+        (function, _) => function.code(),
+    };
+    row.message = super::naming::message_name(function, &sent.reference);
     row.first_byte = sent.first_byte;
     row.bytes = sent.bytes;
     if let Some(party) = &sent.party {

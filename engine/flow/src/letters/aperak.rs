@@ -63,10 +63,14 @@ fn record<'a>(
     let mut record = Record::new();
     let root = Record::ROOT;
     record.say(root, field::MESSAGE, ordinal.to_string());
-    record.say(root, field::NUMBER, match ordinal {
-        1 => draft.reference.clone(),
-        _ => format!("{}-{ordinal}", draft.reference),
-    });
+    record.say(
+        root,
+        field::NUMBER,
+        match ordinal {
+            1 => draft.reference.clone(),
+            _ => format!("{}-{ordinal}", draft.reference),
+        },
+    );
     record.say_code(
         root,
         field::VERDICT,

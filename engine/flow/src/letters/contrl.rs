@@ -5,7 +5,7 @@ use super::{Answer, Draft, draft, envelope, seal};
 use crate::decide::Desk;
 use crate::reading::{MessageReading, Transmission};
 use acquit_domain::letter::LetterKind;
-use acquit_domain::{Finding, Level, Letter, Media};
+use acquit_domain::{Finding, Letter, Level, Media};
 use acquit_mapping::agreement::Contrl;
 use acquit_mapping::record::{ItemId, Record};
 use acquit_mapping::vocabulary::{List, field};
@@ -107,9 +107,10 @@ fn message_of<'a>(record: &mut Record<'a>, _sent: &Transmission, message: &'a Me
         }
     }
     record.say_code(item, field::MESSAGES_ACTION, "rejected");
-    let own = message.findings.iter().filter(|finding| told(finding)).find(|finding| {
-        matches!(finding.level, Level::Message | Level::Group | Level::Business)
-    });
+    let own =
+        message.findings.iter().filter(|finding| told(finding)).find(|finding| {
+            matches!(finding.level, Level::Message | Level::Group | Level::Business)
+        });
     if let Some(own) = own {
         let code = own.syntax_error.unwrap_or(18).to_string();
         record.say(item, field::MESSAGES_SYNTAX_ERROR, code);

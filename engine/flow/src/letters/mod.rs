@@ -61,6 +61,21 @@ pub(crate) fn answer(
     }
 }
 
+/// The letters that answer the content alone, later than the syntax was answered.
+pub(crate) fn business(
+    desk: &mut Desk<'_>,
+    sent: &Transmission,
+    messages: &[MessageVerdict],
+    decided: &[Decided],
+) -> Vec<Letter> {
+    let answer = Answer { sent, envelope: &[], messages, decided };
+    let letter = match sent.standard {
+        Standard::Edifact => aperak::write(desk, &answer),
+        Standard::PortnetXml => acc::write(desk, &answer),
+    };
+    letter.into_iter().collect()
+}
+
 /// True when the transmission holds nothing but answers to letters of ours.
 fn only_answers(sent: &Transmission) -> bool {
     !sent.messages.is_empty()

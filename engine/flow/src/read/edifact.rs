@@ -4,9 +4,7 @@ use super::leaves_nothing;
 use crate::claim;
 use crate::reading::{Acknowledged, MessageReading, Said, Standard, Transmission};
 use acquit_domain::time::DAY;
-use acquit_domain::{
-    EnvelopeKey, Finding, Level, Parcel, PartyCode, Place, Severity, Timestamp,
-};
+use acquit_domain::{EnvelopeKey, Finding, Level, Parcel, PartyCode, Place, Severity, Timestamp};
 use acquit_mapping::agreement::{Agreement, Tolerance};
 use acquit_mapping::catalogue::EdifactForm;
 use acquit_mapping::edifact::read_edifact;

@@ -3,9 +3,7 @@
 use crate::claim;
 use crate::reading::{Acknowledged, MessageReading, Said, Standard, Transmission};
 use acquit_domain::invoice::MessageFunction;
-use acquit_domain::{
-    Channel, EnvelopeKey, Finding, Level, Parcel, PartyCode, Place, Severity,
-};
+use acquit_domain::{Channel, EnvelopeKey, Finding, Level, Parcel, PartyCode, Place, Severity};
 use acquit_mapping::agreement::{Agreement, Tolerance};
 use acquit_mapping::catalogue::XmlForm;
 use acquit_mapping::findings::of_xml;
@@ -28,9 +26,9 @@ pub(super) fn read(book: &Rulebook, parcel: &Parcel) -> (Vec<Transmission>, Vec<
         ..Options::default()
     };
     let (documents, faults) = read_documents(&parcel.bytes, &options);
-    let broken = faults.iter().any(|fault| {
-        matches!(fault.level, fault::Level::Input | fault::Level::Message)
-    });
+    let broken = faults
+        .iter()
+        .any(|fault| matches!(fault.level, fault::Level::Input | fault::Level::Message));
     if broken || documents.is_empty() {
         return (Vec::new(), faults.iter().map(unreadable).collect());
     }
@@ -68,7 +66,10 @@ fn transmission(
         answerable: true,
         sha256: Sha256::digest(bytes).into(),
         party: parcel.partner.clone(),
-        sender: (parcel.partner.as_ref().map_or_else(String::new, ToString::to_string), String::new()),
+        sender: (
+            parcel.partner.as_ref().map_or_else(String::new, ToString::to_string),
+            String::new(),
+        ),
         recipient: (book.platform.code.clone(), String::new()),
         reference: String::new(),
         syntax: (String::new(), String::new()),
@@ -124,8 +125,7 @@ fn understand(
     text(root.text(field::MESSAGE), &mut sent.reference);
     text(root.text(field::RECIPIENT), &mut sent.recipient.0);
     message.reference.clone_from(&sent.reference);
-    sent.prepared_at =
-        root.instant(field::WRITTEN_AT).and_then(|at| claim::instant(book, at));
+    sent.prepared_at = root.instant(field::WRITTEN_AT).and_then(|at| claim::instant(book, at));
     if !sender.is_empty() {
         sent.sender = (sender, String::new());
         sent.party = agreement.and_then(|agreement| PartyCode::new(&agreement.code));
@@ -265,4 +265,3 @@ fn unknown_root(document: &Document<'_>) -> Finding {
     finding.level = Level::Message;
     finding.with_value(root.qualified_name())
 }
-
