@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::link::Link;
 use crate::steps::{Prepared, STEPS};
 use crate::value::{Row, Value};
-use acquit_domain::InvoiceKey;
 use acquit_domain::exchange::VERDICTS;
 use std::collections::{BTreeSet, HashSet};
 
@@ -36,26 +35,41 @@ pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult
         if late.is_empty() {
             return Ok(results);
         }
-        for at in late {
+        for at in surely_late(batch, &late) {
             results[at] = CommitResult::Conflict;
         }
     }
 }
 
-/// Cuts a batch where an invoice comes again: within a wave, each invoice is changed by one
-/// outcome, so the steps may run one after the other for all of them.
+/// Of those that found something changed, the ones that cannot blame an earlier one: its rows are
+/// taken back, and without them the later one may be in time.
+fn surely_late(batch: &[&Prepared], late: &[usize]) -> Vec<usize> {
+    let mut blamed: HashSet<&str> = HashSet::new();
+    let mut surely = Vec::new();
+    for at in late {
+        let claims = &batch[*at].claims;
+        if !claims.iter().any(|claim| blamed.contains(claim.as_str())) {
+            surely.push(*at);
+        }
+        blamed.extend(claims.iter().map(String::as_str));
+    }
+    surely
+}
+
+/// Cuts a batch where an invoice or a transmission comes again: within a wave each is changed by
+/// one outcome, so the steps may run one after the other for all of them.
 fn waves<'a>(batch: &[&Prepared], live: &'a [usize]) -> Vec<&'a [usize]> {
     let mut waves = Vec::new();
     let mut start = 0;
-    let mut seen: HashSet<&InvoiceKey> = HashSet::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for (at, outcome) in live.iter().enumerate() {
-        let keys = &batch[*outcome].invoices;
-        if keys.iter().any(|key| seen.contains(key)) {
+        let claims = &batch[*outcome].claims;
+        if claims.iter().any(|claim| seen.contains(claim.as_str())) {
             waves.push(&live[start..at]);
             start = at;
             seen.clear();
         }
-        seen.extend(keys);
+        seen.extend(claims.iter().map(String::as_str));
     }
     waves.push(&live[start..]);
     waves

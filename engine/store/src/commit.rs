@@ -26,8 +26,9 @@ pub enum CommitResult {
     Conflict,
 }
 
-/// A reply to a batch.
-type Reply = oneshot::Sender<Result<Vec<CommitResult>>>;
+/// A reply to a batch. The batch goes back with it: the writer has better things to do than to
+/// free its memory.
+type Reply = oneshot::Sender<(Result<Vec<CommitResult>>, Vec<Prepared>)>;
 
 /// Something for the writer to do.
 pub(crate) enum Job {
@@ -121,13 +122,13 @@ fn commit(link: &Mutex<Link>, group: Vec<(Vec<Prepared>, Reply)>, shared: &Share
             for (batch, reply) in group {
                 let own = results.by_ref().take(batch.len()).collect();
                 // Nobody to tell is nobody to wait for: the rows are committed all the same.
-                let _ = reply.send(Ok(own));
+                let _ = reply.send((Ok(own), batch));
             }
         }
         Err(Error::Database(_)) if group.len() > 1 => one_by_one(&link, group, shared),
         Err(error) => {
-            for (_, reply) in group {
-                let _ = reply.send(Err(error.clone()));
+            for (batch, reply) in group {
+                let _ = reply.send((Err(error.clone()), batch));
             }
         }
     }
@@ -140,7 +141,7 @@ fn one_by_one(link: &Link, group: Vec<(Vec<Prepared>, Reply)>, shared: &Shared) 
         let done = shared.check().and_then(|()| apply(link, &own));
         shared.note(&done);
         tell(link, shared);
-        let _ = reply.send(done);
+        let _ = reply.send((done, batch));
     }
 }
 

@@ -24,6 +24,8 @@ const ADD_ENVELOPE: &str = "INSERT INTO envelopes (
   key, sha256, parcel, received_at, verdict, messages, findings, letters)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 
+const FORGET_ENVELOPE: &str = "DELETE FROM envelopes WHERE key = $1";
+
 const ADD_DOCUMENT: &str = "INSERT INTO documents (
   id, number, issuer, name, description, recorded_at, prefix, sha256)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
@@ -37,9 +39,10 @@ const RELEASE: &str = "DELETE FROM parked WHERE exchange = $1";
 const ADD_ALERT: &str = "INSERT INTO alerts (code, text, at, exchange) VALUES ($1, $2, $3, $4)";
 
 /// Every step, in the order they run in: what others refer to comes first.
-pub(crate) const STEPS: [Step; 16] = [
+pub(crate) const STEPS: [Step; 17] = [
     Step { sql: parcel_row::INSERT, guarded: true, sorted: true },
     Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: false },
+    Step { sql: FORGET_ENVELOPE, guarded: true, sorted: true },
     Step { sql: ADD_ENVELOPE, guarded: true, sorted: true },
     Step { sql: invoice_row::INSERT, guarded: true, sorted: true },
     Step { sql: invoice_row::FORGET_REFERENCES, guarded: false, sorted: true },
@@ -58,28 +61,28 @@ pub(crate) const STEPS: [Step; 16] = [
 
 const PARCEL: usize = 0;
 const BYTES: usize = 1;
-const ENVELOPE: usize = 2;
-const NEW_INVOICE: usize = 3;
-const FORGET_REFERENCES: usize = 4;
-const UPDATE_INVOICE: usize = 5;
-const REPLACE_INVOICE: usize = 6;
-const REFERENCE: usize = 7;
-/// The step that appends to the log.
-pub(crate) const EXCHANGE: usize = 8;
-const DOCUMENT: usize = 9;
-const PARTY: usize = 10;
-const LETTER: usize = 11;
-const MARK: usize = 12;
-const PARKED: usize = 13;
-const RELEASED: usize = 14;
-const ALERT: usize = 15;
+const REPLACED: usize = 2;
+const ENVELOPE: usize = 3;
+const NEW_INVOICE: usize = 4;
+const FORGET_REFERENCES: usize = 5;
+const UPDATE_INVOICE: usize = 6;
+const REPLACE_INVOICE: usize = 7;
+const REFERENCE: usize = 8;
+const EXCHANGE: usize = 9;
+const DOCUMENT: usize = 10;
+const PARTY: usize = 11;
+const LETTER: usize = 12;
+const MARK: usize = 13;
+const PARKED: usize = 14;
+const RELEASED: usize = 15;
+const ALERT: usize = 16;
 
 /// An outcome, ready to be written.
 pub(crate) struct Prepared {
     /// Rows with the step that writes them, by position in [`STEPS`].
     pub(crate) rows: Vec<(usize, Row)>,
-    /// The invoices it changes.
-    pub(crate) invoices: Vec<InvoiceKey>,
+    /// What it changes that another outcome may change too: invoices and transmissions.
+    pub(crate) claims: Vec<String>,
     /// The verdicts of its log rows.
     pub(crate) verdicts: Vec<Verdict>,
 }
@@ -92,6 +95,8 @@ pub(crate) fn prepare(outcome: &Outcome) -> Prepared {
         let (sha256, bytes) = (outcome.parcel.sha256, outcome.parcel.bytes.clone());
         rows.push((BYTES, parcel_row::bytes_values(sha256, bytes)));
     }
+    let replaced = outcome.replaced.iter().map(|key| vec![key.text().into()]);
+    rows.extend(replaced.map(|row| (REPLACED, row)));
     rows.extend(outcome.envelopes.iter().map(|envelope| (ENVELOPE, envelope_values(envelope))));
     for change in &outcome.invoices {
         push_invoice(&mut rows, change);
@@ -111,9 +116,18 @@ pub(crate) fn prepare(outcome: &Outcome) -> Prepared {
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
     Prepared {
         rows,
-        invoices: outcome.invoices.iter().map(|change| change.invoice.key.clone()).collect(),
+        claims: claims(outcome),
         verdicts: outcome.exchanges.iter().map(|exchange| exchange.verdict).collect(),
     }
+}
+
+fn claims(outcome: &Outcome) -> Vec<String> {
+    let invoices = outcome.invoices.iter().map(|change| {
+        let InvoiceKey { issuer, number } = &change.invoice.key;
+        format!("{number}\u{1f}{issuer}")
+    });
+    let envelopes = outcome.envelopes.iter().map(|envelope| envelope.key.text());
+    invoices.chain(envelopes).collect()
 }
 
 /// The version after the change: the one decided, and always more than the one read.

@@ -103,7 +103,8 @@ impl Store {
         let batch = outcomes.iter().map(prepare).collect();
         let (reply, answer) = oneshot::channel();
         self.send(Job::Commit(batch, reply)).await?;
-        answer.await.map_err(|_| gone())?
+        let (results, _) = answer.await.map_err(|_| gone())?;
+        results
     }
 
     /// Position of the last log row, and a signal each time it grows.

@@ -1,0 +1,50 @@
+//! The conformance suite on SQLite, in memory and in a file.
+
+mod conformance;
+mod sample;
+
+use acquit_store::Store;
+
+/// Runs a test on its own runtime.
+fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(test);
+}
+
+macro_rules! suite {
+    ($($name:ident),* $(,)?) => {
+        mod in_memory {
+            $(#[test] fn $name() {
+                let store = super::Store::in_memory().expect("a store");
+                super::run(super::conformance::$name(&store));
+            })*
+        }
+        mod in_a_file {
+            $(#[test] fn $name() {
+                let folder = super::sample::Folder::new(stringify!($name));
+                let store = super::Store::open(&folder.file("store.db")).expect("a store");
+                super::run(super::conformance::$name(&store));
+            })*
+        }
+    };
+}
+
+suite!(
+    what_was_committed_is_known,
+    conflicts_spoil_nobody_else,
+    a_batch_sees_itself,
+    transmissions_can_be_replaced,
+    many_callers_share_commits,
+    parked_messages_come_back,
+    answers_are_kept,
+    tenants_are_apart,
+    the_log_is_read_by_position,
+    the_feed_has_no_gaps,
+    letters_wait_until_taken,
+    keys_are_held_and_revoked,
+    parties_are_looked_up,
+    alerts_are_listed,
+    pages_together_are_the_whole,
+    totals_are_capped,
+    cursors_are_bound,
+);
