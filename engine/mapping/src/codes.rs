@@ -29,6 +29,9 @@ pub struct CodeTable {
     rows: Vec<Row>,
     /// Sorted by code (in upper case when case does not matter); index into `rows`.
     by_code: Vec<(String, usize)>,
+    /// The [head](head) of each code of `by_code`, together in memory: codes are short, so that
+    /// nearly always a look-up touches nothing else.
+    heads: Vec<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +71,7 @@ impl CodeTable {
         }
         root.finish();
         table.by_code.sort();
+        table.heads = table.by_code.iter().map(|(code, _)| head(code)).collect();
         (table, page.into_faults())
     }
 
@@ -124,12 +128,20 @@ impl CodeTable {
     /// The key of a code.
     #[must_use]
     pub fn key_of(&self, code: &str) -> Option<&str> {
-        let find = |code: &str| {
-            let at = self.by_code.binary_search_by(|(known, _)| known.as_str().cmp(code)).ok()?;
-            let (_, row) = self.by_code.get(at)?;
-            self.rows.get(*row).map(|row| row.key.as_str())
-        };
-        if self.any_case { find(&code.to_uppercase()) } else { find(code) }
+        let found = self.find(code);
+        if found.is_some() || !self.any_case {
+            return found;
+        }
+        self.find(&code.to_uppercase())
+    }
+
+    fn find(&self, code: &str) -> Option<&str> {
+        let head = head(code);
+        let first = self.heads.partition_point(|known| *known < head);
+        let alike = self.heads.iter().zip(&self.by_code).skip(first);
+        let (_, (_, row)) =
+            alike.take_while(|(known, _)| **known == head).find(|(_, (known, _))| known == code)?;
+        self.rows.get(*row).map(|row| row.key.as_str())
     }
 
     fn row(&self, key: &str) -> Option<&Row> {
@@ -160,6 +172,15 @@ impl CodeTable {
     }
 }
 
+/// The first eight bytes of a code as one number, so that codes sort as their heads do.
+fn head(code: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(code.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(bytes)
+}
+
 /// Every code table, by name.
 pub type Codes = BTreeMap<String, CodeTable>;
 
@@ -186,6 +207,8 @@ ar = \"R\"
         assert_eq!(table.key_of("381"), Some("credit_note"));
         assert_eq!(table.key_of("C"), Some("credit_note"));
         assert_eq!(table.key_of("999"), None);
+        assert_eq!(table.key_of("381\0"), None);
+        assert_eq!(table.key_of(""), None);
         assert_eq!(table.code_of("credit_note"), Some("381"));
         assert_eq!(table.code_of("other"), None);
         assert_eq!(table.label("principal", Language::En), Some("Q"));
