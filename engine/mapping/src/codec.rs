@@ -121,6 +121,7 @@ impl Codec {
     ///
     /// # Errors
     /// [`Unreadable`] says why the characters are no value.
+    #[inline]
     pub fn read<'a>(&'a self, text: Cow<'a, str>, notation: Notation) -> ReadValue<'a> {
         if text.is_empty() {
             return Ok((None, None));

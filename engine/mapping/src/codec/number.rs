@@ -11,12 +11,14 @@ const INTEGER_DIGITS_MAX: usize = 18;
 const DECIMALS_TRUSTED: u32 = 6;
 
 /// Reads an exact number.
+#[inline]
 pub(super) fn read_decimal<'a>(text: &str, notation: Notation) -> ReadValue<'a> {
     let number = parse(text, notation).map_err(|why| unreadable(why, notation))?;
     Ok((Some(Value::Decimal(number)), None))
 }
 
 /// Reads an amount: 880.8000000000002 is 880.8, and said so.
+#[inline]
 pub(super) fn read_money<'a>(text: &str, notation: Notation) -> ReadValue<'a> {
     let number = parse(text, notation).map_err(|why| unreadable(why, notation))?;
     if number.scale() <= DECIMALS_TRUSTED {
@@ -81,6 +83,7 @@ fn long(text: &str) -> Result<Decimal, Why> {
     Decimal::from_str_exact(&text.replace(',', ".")).map_err(|_| Why::TooLong)
 }
 
+#[cold]
 fn unreadable(why: Why, notation: Notation) -> Unreadable {
     let expected = match notation {
         Notation::Edifact => "n..18",

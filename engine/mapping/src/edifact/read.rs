@@ -1,10 +1,11 @@
 //! Reading: the tree of a message, line by line, into a record.
 
 use super::compile::{EdifactSpecimen, PlanHole, PlanLine, ROOT_LINE, position};
-use crate::codec::{Codec, Form, Notation};
+use crate::codec::{Codec, Form, Notation, ReadValue, read_date, read_instant};
 use crate::findings;
 use crate::record::{Context, ItemId, Record, Spot};
 use crate::specimen::Mark;
+use crate::value::Value;
 use acquit_domain::{Finding, Level, Severity};
 use acquit_syntax::edifact::check::{Checked, Node};
 use acquit_syntax::edifact::tape::{Part, Segment};
@@ -105,10 +106,13 @@ impl<'a> Reading<'_, 'a> {
     fn agrees(&self, line: &PlanLine, parts: &[Part]) -> bool {
         let mut rest = parts.iter();
         line.literals.iter().all(|(wanted, literal)| {
-            let part = rest.find(|part| position(part.element, part.component) >= *wanted);
-            part.is_some_and(|part| {
-                position(part.element, part.component) == *wanted && self.is(part, literal)
-            })
+            loop {
+                let Some(part) = rest.next() else { return false };
+                let here = position(part.element, part.component);
+                if here >= *wanted {
+                    return here == *wanted && self.is(part, literal);
+                }
+            }
         })
     }
 
@@ -118,7 +122,19 @@ impl<'a> Reading<'_, 'a> {
         if part.released || part.wrapped {
             return self.content.text(part).as_bytes() == literal;
         }
-        self.content.raw(part) == literal
+        // Most literals that differ do so in their length or first byte.
+        let raw = self.content.raw(part);
+        raw.len() == literal.len() && raw.first() == literal.first() && raw == literal
+    }
+
+    /// The value of a part. Plain ASCII, nearly always, is borrowed as it stands.
+    #[inline]
+    fn text(&self, part: &Part) -> Cow<'a, str> {
+        let raw = self.content.raw(part);
+        if !part.released && !part.wrapped && raw.is_ascii() {
+            return Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default());
+        }
+        self.content.text(part)
     }
 
     /// Reads the holes of a line that agreed, and says in which item.
@@ -172,23 +188,48 @@ impl<'a> Reading<'_, 'a> {
     ) {
         let text = match hole.hole.codec {
             Codec::Split { count, width } => self.joined(part, rest, count, width),
-            _ => self.content.text(part),
+            _ => self.text(part),
         };
-        let spot = self.spot(node, part);
-        if text.bytes().all(|byte| byte == b' ') {
+        if text.as_bytes().first() == Some(&b' ') && text.bytes().all(|byte| byte == b' ') {
             if !hole.hole.optional {
-                self.tell("EDI-012", line, spot, &text, "a value");
+                self.tell("EDI-012", line, self.spot(node, part), &text, "a value");
             }
             return;
         }
+        // Words are most of a message: they need no codec. Places are built where they are put.
+        if matches!(hole.hole.codec, Codec::Text | Codec::Split { .. }) {
+            let place = (self.spot(node, part), &*line.tag);
+            self.record.put(item, hole.hole.field, Value::Text(text), place);
+            return;
+        }
         let read = match hole.format {
-            0 => hole.hole.codec.read(text.clone(), Notation::Edifact),
+            0 => hole.hole.codec.read(text, Notation::Edifact),
             format => match self.form(format, line, parts, node) {
                 Ok(Some(form)) => dated(&hole.hole.codec, form, &text),
-                Ok(None) => hole.hole.codec.read(text.clone(), Notation::Edifact),
+                Ok(None) => hole.hole.codec.read(text, Notation::Edifact),
                 Err(()) => return,
             },
         };
+        match read {
+            Ok((Some(value), None)) => {
+                let place = (self.spot(node, part), &*line.tag);
+                self.record.put(item, hole.hole.field, value, place);
+            }
+            other => self.oddly(line, hole, (node, part), other, item),
+        }
+    }
+
+    /// A value that was tolerated, or none.
+    #[cold]
+    fn oddly(
+        &mut self,
+        line: &'a PlanLine,
+        hole: &'a PlanHole,
+        (node, part): (Node, &Part),
+        read: ReadValue<'a>,
+        item: ItemId,
+    ) {
+        let (text, spot) = (self.text(part), self.spot(node, part));
         match read {
             Ok((value, tolerated)) => {
                 if let Some(value) = value {
@@ -367,9 +408,9 @@ impl<'a> Reading<'_, 'a> {
 }
 
 /// Reads a date in the form the message says.
-fn dated<'a>(codec: &Codec, form: Form, text: &str) -> crate::codec::ReadValue<'a> {
+fn dated<'a>(codec: &Codec, form: Form, text: &str) -> ReadValue<'a> {
     match codec {
-        Codec::Date(_) => crate::codec::read_date(text, &[form]),
-        _ => crate::codec::read_instant(text, &[form]),
+        Codec::Date(_) => read_date(text, &[form]),
+        _ => read_instant(text, &[form]),
     }
 }
