@@ -102,14 +102,13 @@ impl Store {
         signer: &SigningKey,
         now: Timestamp,
     ) -> Result<Option<Checkpoint>> {
-        let Some((first_seq, last_seq, root, previous)) = self.read(summary).await? else {
+        let Some(mut made) = self.read(unsigned).await? else {
             return Ok(None);
         };
-        let key = signer.verifying_key().to_bytes();
-        let signature = [0; 64];
-        let mut made = Checkpoint { first_seq, last_seq, root, previous, at: now, key, signature };
+        made.at = now;
+        made.key = signer.verifying_key().to_bytes();
         made.signature = signer.sign(made.signed_text().as_bytes()).to_bytes();
-        let args: [Value; 2] = [last_seq.into(), made.line().into()];
+        let args: [Value; 2] = [made.last_seq.into(), made.line().into()];
         let written = self.write(move |link| link.execute(ADD, &args)).await?;
         Ok((written > 0).then_some(made))
     }
@@ -123,8 +122,8 @@ impl Store {
     }
 }
 
-/// The rows since the last checkpoint: first, last, their root, and the hash of the last line.
-fn summary(link: &Link) -> Result<Option<(i64, i64, [u8; 32], [u8; 32])>> {
+/// The checkpoint over the rows since the last one, without time, key and signature.
+fn unsigned(link: &Link) -> Result<Option<Checkpoint>> {
     let last_line = link.select(LAST, &[])?.pop();
     let last_line = last_line.map(|row| fields("checkpoints", row).text()).transpose()?;
     let covered = match &last_line {
@@ -143,5 +142,13 @@ fn summary(link: &Link) -> Result<Option<(i64, i64, [u8; 32], [u8; 32])>> {
         Ok(())
     })?;
     let previous = last_line.map_or([0; 32], |line| line_hash(&line));
-    Ok(Some((covered + 1, last, tree.root(), previous)))
+    Ok(Some(Checkpoint {
+        first_seq: covered + 1,
+        last_seq: last,
+        root: tree.root(),
+        previous,
+        at: Timestamp(0),
+        key: [0; 32],
+        signature: [0; 64],
+    }))
 }

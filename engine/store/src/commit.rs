@@ -30,12 +30,16 @@ pub enum CommitResult {
 /// free its memory.
 type Reply = oneshot::Sender<(Result<Vec<CommitResult>>, Vec<Prepared>)>;
 
+/// Work in a transaction of its own; given an error instead of a connection when the store has
+/// stopped. It tells its caller itself, and the writer whether it failed.
+type Work = Box<dyn FnOnce(Result<&Link>) -> Result<()> + Send>;
+
 /// Something for the writer to do.
 pub(crate) enum Job {
     /// Commit a batch, with others if there are any.
     Commit(Vec<Prepared>, Reply),
-    /// Run something in a transaction of its own, or answer that the store has stopped.
-    Write(Box<dyn FnOnce(Result<&Link>) -> Result<()> + Send>),
+    /// Do something else.
+    Write(Work),
 }
 
 /// What the writer shares with the store.

@@ -154,8 +154,10 @@ fn verify(link: &Link, row_hash: RowHash, kept: &[String]) -> Result<Report> {
         walk_row(&mut walk, seq, &exchange);
         Ok(())
     })?;
+    // A log whose rows agree with each other and not with a kept checkpoint was made anew.
+    let anew = if walk.report.holds() { FORK } else { BREAK };
     check_own(&mut walk, &own);
-    check_kept(&mut walk, kept, &own);
+    check_kept(&mut walk, kept, &own, anew);
     check_invoices(&mut walk, link)?;
     check_blobs(&mut walk, link)?;
     for (what, sql) in REFERENCES {
@@ -244,18 +246,18 @@ fn check_own(walk: &mut Walk, own: &[String]) {
 }
 
 /// Checkpoints kept by others: the log must still give their roots, and hold their lines.
-fn check_kept(walk: &mut Walk, kept: &[String], own: &[String]) {
+fn check_kept(walk: &mut Walk, kept: &[String], own: &[String], code: &'static str) {
     for line in kept.iter().map(|line| line.trim_end()).filter(|line| !line.is_empty()) {
         walk.report.checkpoints += 1;
         let Some(checkpoint) = Checkpoint::parse(line) else {
             walk.report.add(BREAK, None, "a kept line is no checkpoint, or was damaged");
             continue;
         };
-        let agrees = check_root(walk, &checkpoint, FORK);
+        let agrees = check_root(walk, &checkpoint, code);
         if agrees && !own.iter().any(|other| other == line) {
             let last = checkpoint.last_seq;
             let text = format!("the kept checkpoint at row {last} is not among ours");
-            walk.report.add(FORK, Some(last), text);
+            walk.report.add(code, Some(last), text);
         }
     }
 }

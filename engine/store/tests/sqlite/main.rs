@@ -1,14 +1,16 @@
 //! The conformance suite on SQLite, in memory and in a file.
 
 mod conformance;
+mod files;
 mod sample;
+mod searching;
 
 use acquit_store::Store;
 
 /// Runs a test on its own runtime.
-fn run(test: impl Future<Output = ()>) {
+fn run<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.expect("a runtime").block_on(test);
+    runtime.expect("a runtime").block_on(test)
 }
 
 macro_rules! suite {
