@@ -168,7 +168,7 @@ impl<'a> Record<'a> {
     }
 
     /// Says a value of an item. What was said first is what is asked for later.
-    #[inline]
+    #[inline(always)]
     pub fn put(
         &mut self,
         item: ItemId,

@@ -384,7 +384,7 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// Where a part stands.
-    #[inline]
+    #[inline(always)]
     fn spot(&self, node: Node, part: &Part) -> Spot {
         Spot {
             byte: self.origin.byte + u64::from(part.start),
