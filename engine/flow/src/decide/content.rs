@@ -129,7 +129,7 @@ pub(super) fn remember_client(desk: &mut Desk<'_>, said: &InvoiceMessage) {
     let code = &said.client.code;
     let met = desk.known.clients.contains(code) || desk.book.parties.client(code).is_some();
     let Some(party) = PartyCode::new(code).filter(|_| !met) else { return };
-    if desk.outcome.parties.iter().any(|known| known.code == party) {
+    if !desk.clients.insert(party.clone()) {
         return;
     }
     let mut client = Party::named(party, Role::Client, said.client.name.clone());

@@ -35,6 +35,8 @@ pub(crate) struct Desk<'a> {
     root: Id,
     /// Keys of the transmissions of this parcel met so far.
     pub(crate) met: BTreeSet<EnvelopeKey>,
+    /// Clients of this parcel met for the first time.
+    pub(crate) clients: BTreeSet<PartyCode>,
 }
 
 impl<'a> Desk<'a> {
@@ -85,6 +87,7 @@ impl<'a> Desk<'a> {
             drawn: [0; 4],
             root,
             met: BTreeSet::new(),
+            clients: BTreeSet::new(),
         }
     }
 
