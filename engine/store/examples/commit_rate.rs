@@ -10,7 +10,7 @@ use acquit_domain::Outcome;
 use acquit_store::Store;
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Tables with what orders their rows as they came.
@@ -59,7 +59,7 @@ fn rate(messages: u64, took: Duration) -> u64 {
 }
 
 /// Commits the messages, `flight` batches waiting at a time.
-fn ours(path: &PathBuf, messages: u64, batch: u64, flight: usize) -> Duration {
+fn ours(path: &Path, messages: u64, batch: u64, flight: usize) -> Duration {
     let store = Store::open(path).unwrap();
     let all: Vec<Outcome> = (0..messages).map(sample::outcome).collect();
     let mut batches: Vec<Vec<Outcome>> = Vec::new();

@@ -138,7 +138,8 @@ async fn measure(store: &Store, invoices: u64) {
             times.sort_unstable();
             let at = |percent: usize| times[(times.len() - 1) * percent / 100];
             println!(
-                "{name:<30} by {word:<10} {total:>5} hits  p50 {:>7} us  p99 {:>7} us  max {:>7} us",
+                "{name:<30} by {word:<10} {total:>5} hits  p50 {:>7} us  p99 {:>7} us  \
+                 max {:>7} us",
                 at(50),
                 at(99),
                 at(100)

@@ -201,3 +201,56 @@ fn lock_file(path: &Path) -> Result<File> {
 fn gone() -> Error {
     Error::Stopped("the writer has ended".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use acquit_domain::{PartyCode, Role, Timestamp};
+
+    fn run<T>(test: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(test)
+    }
+
+    async fn add_key(store: &Store, n: u8) -> Result<bool> {
+        let holder = crate::KeyHolder {
+            party: PartyCode::new("P").expect("a code"),
+            role: Role::Issuer,
+            label: "x".repeat(20_000),
+            created_at: Timestamp(0),
+            revoked_at: None,
+        };
+        store.add_key([n; 32], holder).await
+    }
+
+    #[test]
+    fn nothing_is_taken_after_a_failed_write() {
+        let store = Store::in_memory().expect("a store");
+        run(async {
+            assert_eq!(add_key(&store, 1).await, Ok(true));
+            let stopped = Error::Stopped("disk I/O error".to_owned());
+            let failed = stopped.clone();
+            assert_eq!(store.write(move |_| Err::<(), _>(failed)).await, Err(stopped.clone()));
+            assert_eq!(store.stopped().as_deref(), Some("disk I/O error"));
+            assert_eq!(add_key(&store, 2).await, Err(stopped.clone()));
+            assert_eq!(store.commit(Vec::new()).await, Err(stopped));
+            assert_eq!(store.keys().await.map(|keys| keys.len()), Ok(1), "reading goes on");
+        });
+    }
+
+    #[test]
+    fn a_full_disk_stops_nothing_for_good() {
+        let store = Store::in_memory().expect("a store");
+        run(async {
+            let pages = |link: &Link| link.number("PRAGMA page_count");
+            let full = store.write(pages).await.expect("counted") + 2;
+            let limit = move |link: &Link| link.number(&format!("PRAGMA max_page_count = {full}"));
+            store.write(limit).await.expect("limited");
+            assert_eq!(add_key(&store, 1).await, Err(Error::Full));
+            assert_eq!(store.keys().await, Ok(Vec::new()), "nothing of it is there");
+            let free = |link: &Link| link.number("PRAGMA max_page_count = 100000");
+            store.write(free).await.expect("freed");
+            assert_eq!(add_key(&store, 1).await, Ok(true));
+        });
+    }
+}

@@ -52,7 +52,7 @@ fn services(n: u64) -> Vec<Service> {
         .map(|line| {
             let drawn = mix(n * 3 + line);
             Service {
-                service: format!("{}", ["AB", "CD", "EF", "GH", "JK", "LM"][drawn as usize % 6]),
+                service: ["AB", "CD", "EF", "GH", "JK", "LM"][drawn as usize % 6].to_owned(),
                 operation: format!("OP{}", drawn / 7 % 5),
                 // Calls of ships: those of these days, a few invoices each.
                 reference: format!("ESC{:07}", n / 4 + drawn / 64 % 200),

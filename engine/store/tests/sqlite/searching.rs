@@ -103,7 +103,11 @@ fn check(who: &Viewer, filter: &InvoiceFilter, sort: Sort, limit: u32) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn every_search_finds_what_the_reference_finds(
