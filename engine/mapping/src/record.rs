@@ -4,9 +4,13 @@
 //! values borrow from the message wherever nothing had to be decoded. What it is *not*: an
 //! invoice. No rule has been applied to it; a name may be missing.
 
-use crate::value::{Instant, Value};
+mod item;
+
+pub use item::ItemRef;
+
+use crate::value::Value;
 use crate::vocabulary::{Field, List};
-use acquit_domain::{Date, Decimal, Place};
+use acquit_domain::Place;
 use std::fmt;
 
 /// "None" in a link.
@@ -39,6 +43,17 @@ struct Entry<'a> {
     value: Value<'a>,
     spot: Spot,
     name: &'a str,
+}
+
+impl Entry<'_> {
+    /// Says nothing.
+    const EMPTY: Self = Entry {
+        field: Field(0),
+        next: NONE,
+        value: Value::Integer(0),
+        spot: Spot { byte: 0, len: 0, segment: 0, element: 0, component: 0, repeat: 0 },
+        name: "",
+    };
 }
 
 #[derive(Debug, Clone)]
@@ -177,7 +192,19 @@ impl<'a> Record<'a> {
         (spot, name): (Spot, &'a str),
     ) {
         let id = position(self.entries.len());
-        self.entries.push(Entry { field, next: NONE, value, spot, name });
+        // The entry is filled where it stands: building it elsewhere and copying it is slower.
+        self.entries.push(Entry::EMPTY);
+        if let Some(entry) = self.entries.last_mut() {
+            entry.field = field;
+            entry.spot.byte = spot.byte;
+            entry.spot.len = spot.len;
+            entry.spot.segment = spot.segment;
+            entry.spot.element = spot.element;
+            entry.spot.component = spot.component;
+            entry.spot.repeat = spot.repeat;
+            entry.name = name;
+            entry.value = value;
+        }
         let item = &mut self.items[item as usize];
         match std::mem::replace(&mut item.last_entry, id) {
             NONE => item.first_entry = id,
@@ -214,7 +241,7 @@ impl<'a> Record<'a> {
     /// An item, to ask.
     #[must_use]
     pub fn item(&self, id: ItemId) -> ItemRef<'_, 'a> {
-        ItemRef { record: self, id }
+        ItemRef::of(self, id)
     }
 
     /// The items of a list of the message as a whole.
@@ -265,142 +292,6 @@ fn position(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(NONE - 1)
 }
 
-/// One item of a record, to ask for its values.
-#[derive(Debug, Clone, Copy)]
-pub struct ItemRef<'r, 'a> {
-    record: &'r Record<'a>,
-    id: ItemId,
-}
-
-impl<'r, 'a> ItemRef<'r, 'a> {
-    /// Which item.
-    #[must_use]
-    pub fn id(self) -> ItemId {
-        self.id
-    }
-
-    /// The list it is an item of.
-    #[must_use]
-    pub fn list(self) -> List {
-        self.inner().list
-    }
-
-    /// Its items of a list, in order.
-    pub fn items(self, list: List) -> impl Iterator<Item = ItemRef<'r, 'a>> {
-        self.children().filter(move |item| item.list() == list)
-    }
-
-    /// The value of a name, as it was said first.
-    #[must_use]
-    pub fn value(self, field: Field) -> Option<&'r Value<'a>> {
-        self.entry(field).map(|entry| &entry.value)
-    }
-
-    /// True when the name has a value.
-    #[must_use]
-    pub fn has(self, field: Field) -> bool {
-        self.entry(field).is_some()
-    }
-
-    /// The value of a text.
-    #[must_use]
-    pub fn text(self, field: Field) -> Option<&'r str> {
-        match self.value(field)? {
-            Value::Text(text) | Value::Code(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The key of a code.
-    #[must_use]
-    pub fn code(self, field: Field) -> Option<&'r str> {
-        self.text(field)
-    }
-
-    /// The value of a number.
-    #[must_use]
-    pub fn decimal(self, field: Field) -> Option<Decimal> {
-        match self.value(field)? {
-            Value::Decimal(number) => Some(*number),
-            Value::Integer(number) => Some(Decimal::from(*number)),
-            _ => None,
-        }
-    }
-
-    /// The value of a whole number.
-    #[must_use]
-    pub fn integer(self, field: Field) -> Option<i64> {
-        match self.value(field)? {
-            Value::Integer(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// The value of a date; of an instant its day.
-    #[must_use]
-    pub fn date(self, field: Field) -> Option<Date> {
-        match self.value(field)? {
-            Value::Date(date) => Some(*date),
-            Value::Instant(instant) => Some(instant.at.date()),
-            _ => None,
-        }
-    }
-
-    /// The value of an instant; of a date its midnight.
-    #[must_use]
-    pub fn instant(self, field: Field) -> Option<Instant> {
-        match self.value(field)? {
-            Value::Instant(instant) => Some(*instant),
-            Value::Date(date) => Some(Instant::local(date.at(0, 0, 0, 0))),
-            _ => None,
-        }
-    }
-
-    /// The value of a file.
-    #[must_use]
-    pub fn bytes(self, field: Field) -> Option<&'r [u8]> {
-        match self.value(field)? {
-            Value::Bytes(bytes) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// Where a value stands; where the item stands when it has no such value.
-    #[must_use]
-    pub fn place(self, field: Field) -> Place {
-        match self.entry(field) {
-            Some(entry) => self.record.place(entry.spot, entry.name),
-            None => self.record.place(self.inner().spot, self.inner().name),
-        }
-    }
-
-    /// Every value of the item in the order it was read.
-    pub fn values(self) -> impl Iterator<Item = (Field, &'r Value<'a>)> {
-        self.entries().map(|entry| (entry.field, &entry.value))
-    }
-
-    /// Its items of every list, in order.
-    pub fn children(self) -> impl Iterator<Item = ItemRef<'r, 'a>> {
-        let record = self.record;
-        let at = move |id: u32| (id != NONE).then_some(ItemRef { record, id });
-        std::iter::successors(at(self.inner().first_child), move |item| at(item.inner().next))
-    }
-
-    fn entries(self) -> impl Iterator<Item = &'r Entry<'a>> {
-        let entries = &self.record.entries;
-        let first = entries.get(self.inner().first_entry as usize);
-        std::iter::successors(first, move |entry| entries.get(entry.next as usize))
-    }
-
-    fn entry(self, field: Field) -> Option<&'r Entry<'a>> {
-        self.entries().find(|entry| entry.field == field)
-    }
-
-    fn inner(self) -> &'r Item<'a> {
-        &self.record.items[self.id as usize]
-    }
-}
-
 /// Sorted `name = value` lines, items numbered from 1: the form of the golden files.
 impl fmt::Display for Record<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -423,17 +314,39 @@ fn describe(item: ItemRef<'_, '_>, path: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// Two records say the same when every name has the same value in the same item.
+/// Two records say the same when every name has the same values in the same items.
 impl PartialEq for Record<'_> {
     fn eq(&self, other: &Record<'_>) -> bool {
-        self.to_string() == other.to_string()
+        same(self.root(), other.root())
     }
+}
+
+/// Whether two items say the same, and all in them.
+fn same(one: ItemRef<'_, '_>, other: ItemRef<'_, '_>) -> bool {
+    let values = |item: ItemRef<'_, '_>| {
+        let mut values: Vec<_> =
+            item.values().map(|(field, value)| (field, value.clone().into_owned())).collect();
+        values.sort_by_key(|(field, _)| *field);
+        values
+    };
+    let lists = |list: &List| {
+        let (mut these, mut those) = (one.items(*list), other.items(*list));
+        loop {
+            match (these.next(), those.next()) {
+                (None, None) => return true,
+                (Some(this), Some(that)) if same(this, that) => {}
+                _ => return false,
+            }
+        }
+    };
+    values(one) == values(other) && List::ALL[1..].iter().all(lists)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::vocabulary::field;
+    use acquit_domain::Decimal;
 
     #[test]
     fn what_is_said_is_found_again() {
@@ -453,6 +366,9 @@ mod tests {
         );
         assert_eq!(record.root().text(field::CLIENT), Some("290240"));
         assert_eq!(record.items(List::Lines).count(), 2);
+        let mut other = Record::new();
+        other.say(Record::ROOT, field::CLIENT, "290240");
+        assert!(record != other);
         let empty: Record<'_> = record.recycle();
         assert_eq!(empty.to_string(), "");
         assert!(!empty.root().has(field::NUMBER));

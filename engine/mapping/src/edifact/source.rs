@@ -142,8 +142,7 @@ fn pieces(body: &str, start: At) -> (Vec<Piece>, Option<usize>) {
     let (mut element, mut component, mut at) = (0u16, 1u16, start);
     let mut text = String::new();
     let (mut in_hole, mut released) = (false, false);
-    let mut column = start.column;
-    for (offset, character) in body.char_indices() {
+    for (column, (offset, character)) in (start.column..).zip(body.char_indices()) {
         let separates = !in_hole && !released;
         match character {
             '?' if separates => released = true,
@@ -164,7 +163,6 @@ fn pieces(body: &str, start: At) -> (Vec<Piece>, Option<usize>) {
                 text.push(character);
             }
         }
-        column += 1;
     }
     pieces.push(Piece { element, component, text, at });
     (pieces, None)

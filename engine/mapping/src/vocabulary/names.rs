@@ -11,7 +11,11 @@ macro_rules! names {
         ];
 
         /// Positions in [`NAMES`], to declare the constants.
-        #[expect(non_camel_case_types, reason = "variants are the constants' names")]
+        #[expect(
+            non_camel_case_types,
+            clippy::upper_case_acronyms,
+            reason = "variants are the constants' names"
+        )]
         enum Position { $($constant,)+ }
 
         /// A constant for every name.
