@@ -14,6 +14,6 @@ mod write;
 pub use compile::{EdifactSpecimen, SIBLINGS_MAX};
 pub use line::{Cell, Line};
 pub use overlay::lay_over;
-pub use read::read_edifact;
+pub use read::{FINDINGS_MAX, read_edifact};
 pub use source::{EdifactSource, LINES_MAX, parse_edifact};
 pub use write::{Unwritten, WrittenSegment, write_edifact, write_message};

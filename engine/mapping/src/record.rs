@@ -68,6 +68,9 @@ struct Item<'a> {
     name: &'a str,
 }
 
+/// Most parts left unread that are named; those beyond are counted only.
+pub const UNREAD_MAX: usize = 200;
+
 /// A part of the message no line of the specimen claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -105,8 +108,10 @@ pub struct Record<'a> {
     pub interchange: u32,
     /// Ordinal of the message in it, for places.
     pub message: u32,
-    /// What was not read.
+    /// What was not read, at most [`UNREAD_MAX`] parts.
     pub unread: Vec<Unread>,
+    /// How many parts were not read.
+    pub unread_count: u32,
     /// How many segments or elements were looked at.
     pub parts: u32,
     entries: Vec<Entry<'a>>,
@@ -131,6 +136,7 @@ impl<'a> Record<'a> {
             interchange: 0,
             message: 0,
             unread: Vec::new(),
+            unread_count: 0,
             parts: 0,
             entries: Vec::new(),
             items: Vec::new(),
@@ -146,6 +152,7 @@ impl<'a> Record<'a> {
         self.message = 0;
         self.parts = 0;
         self.unread.clear();
+        self.unread_count = 0;
         self.entries.clear();
         self.items.clear();
         self.items.push(Item::new(List::Root, Spot::default(), ""));
@@ -160,6 +167,7 @@ impl<'a> Record<'a> {
             interchange: 0,
             message: 0,
             unread: self.unread,
+            unread_count: 0,
             parts: 0,
             entries: self.entries.into_iter().map_while(|_| None).collect(),
             items: self.items.into_iter().map_while(|_| None).collect(),
@@ -227,9 +235,12 @@ impl<'a> Record<'a> {
         self.add(parent, list, Spot::default(), "")
     }
 
-    /// Says that something was not read.
-    pub fn leave_unread(&mut self, name: String, spot: Spot) {
-        self.unread.push(Unread { name, spot });
+    /// Says that something was not read. Its name is only asked for when it is kept.
+    pub fn leave_unread(&mut self, spot: Spot, name: impl FnOnce() -> String) {
+        self.unread_count += 1;
+        if self.unread.len() < UNREAD_MAX {
+            self.unread.push(Unread { name: name(), spot });
+        }
     }
 
     /// The message as a whole, to ask.

@@ -10,6 +10,6 @@ mod read;
 mod source;
 mod write;
 
-pub use read::{Strictness, read_xml};
+pub use read::{FINDINGS_MAX, Strictness, read_xml};
 pub use source::{XmlLine, XmlSpecimen};
 pub use write::write_xml;

@@ -13,6 +13,9 @@ use acquit_syntax::edifact::value::Content;
 use acquit_syntax::fault::Place;
 use std::borrow::Cow;
 
+/// Most findings told of one message, as CONTRL has room for 999 segments of a message.
+pub const FINDINGS_MAX: usize = 999;
+
 /// Longest name of a segment left unread, in characters.
 const UNREAD_NAME_MAX: usize = 35;
 
@@ -229,6 +232,9 @@ impl<'a> Reading<'_, 'a> {
         read: ReadValue<'a>,
         item: ItemId,
     ) {
+        if self.findings.len() >= FINDINGS_MAX {
+            return;
+        }
         let (text, spot) = (self.text(part), self.spot(node, part));
         match read {
             Ok((value, tolerated)) => {
@@ -319,13 +325,15 @@ impl<'a> Reading<'_, 'a> {
             self.tell("EDI-035", line, spot, &line.name, "1");
             return;
         }
-        let mut name = tag;
-        if let Some(part) = parts.first().filter(|part| part.end > part.start) {
-            let value = self.content.text(part);
-            name.push('+');
-            name.extend(value.chars().take(UNREAD_NAME_MAX));
-        }
-        self.record.leave_unread(name, spot);
+        let content = self.content;
+        self.record.leave_unread(spot, || {
+            let mut name = tag;
+            if let Some(part) = parts.first().filter(|part| part.end > part.start) {
+                name.push('+');
+                name.extend(content.text(part).chars().take(UNREAD_NAME_MAX));
+            }
+            name
+        });
     }
 
     /// Tells the lines that must stand in a group repetition and do not.
@@ -372,6 +380,9 @@ impl<'a> Reading<'_, 'a> {
         value: &str,
         expected: &str,
     ) {
+        if self.findings.len() >= FINDINGS_MAX {
+            return;
+        }
         let place = self.record.place(spot, &line.tag);
         let level = if spot.element == 0 { Level::Segment } else { Level::Element };
         let finding = Finding {

@@ -13,6 +13,9 @@ use std::borrow::Cow;
 /// The namespace of `xsi:schemaLocation` and its like, which say nothing about the content.
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
+/// Most findings told of one document. The path of each costs a walk over its siblings.
+pub const FINDINGS_MAX: usize = 200;
+
 /// How strictly a document is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strictness {
@@ -72,7 +75,7 @@ impl<'a> Reading<'_, 'a> {
         for child in element.children() {
             let found = line.children.iter().position(|line| self.specimen.is(line, child));
             let Some(at) = found else {
-                self.record.leave_unread(child.path(), spot(child.place()));
+                self.record.leave_unread(spot(child.place()), || child.path());
                 self.unknown(child, child.trimmed());
                 continue;
             };
@@ -93,8 +96,8 @@ impl<'a> Reading<'_, 'a> {
         for (at, inner) in line.children.iter().enumerate() {
             if missing >> at & 1 == 1 {
                 let place = Spot { len: 0, ..spot(element.place()) };
-                let name = format!("{}/{}", element.path(), inner.local);
-                self.add("XML-013", Severity::Error, place, &name, "", &inner.name);
+                let name = || format!("{}/{}", element.path(), inner.local);
+                self.add("XML-013", Severity::Error, place, name, "", &inner.name);
             }
         }
     }
@@ -109,10 +112,10 @@ impl<'a> Reading<'_, 'a> {
         for found in element.attributes() {
             let named = line.attributes.iter().any(|(name, _)| **name == *found.qualified_name());
             if !named && found.namespace() != Some(SCHEMA_INSTANCE) {
-                let name = format!("{}/@{}", element.path(), found.local_name());
+                let name = || format!("{}/@{}", element.path(), found.local_name());
                 let severity = self.strictness.unknown;
                 let value = found.value();
-                self.add("XML-UNKNOWN", severity, spot(found.place()), &name, value, "");
+                self.add("XML-UNKNOWN", severity, spot(found.place()), name, value, "");
             }
         }
     }
@@ -131,12 +134,12 @@ impl<'a> Reading<'_, 'a> {
             Filling::Literal(literal) if text == &**literal => {}
             Filling::Literal(literal) => {
                 let code = if text.is_empty() { "XML-013" } else { "XML-012" };
-                self.add(code, Severity::Error, spot, &element.path(), text, literal);
+                self.add(code, Severity::Error, spot, || element.path(), text, literal);
             }
             Filling::Hole(hole) if text.is_empty() && hole.optional => {}
             Filling::Hole(hole) if text.is_empty() => {
                 let expected = hole.field.key();
-                self.add("XML-013", Severity::Error, spot, &element.path(), "", expected);
+                self.add("XML-013", Severity::Error, spot, || element.path(), "", expected);
             }
             Filling::Hole(hole) => self.value(hole, line, element, (text, spot), item),
         }
@@ -155,17 +158,23 @@ impl<'a> Reading<'_, 'a> {
                 if let Some(value) = value {
                     self.record.put(item, hole.field, value, (spot, &line.path));
                 }
-                if let Some(tolerated) = tolerated {
+                if let Some(tolerated) = tolerated.filter(|_| !self.is_full()) {
                     let place = self.record.place(spot, &element.path());
                     self.findings.push(findings::tolerated(tolerated, place, text));
                 }
             }
+            Err(_) if self.is_full() => {}
             Err(unreadable) => {
                 let place = self.record.place(spot, &element.path());
                 let finding = findings::unreadable(&unreadable, hole.field, Notation::Xml, place);
                 self.findings.push(finding.with_value(findings::excerpt(text)));
             }
         }
+    }
+
+    /// Whether enough was told.
+    fn is_full(&self) -> bool {
+        self.findings.len() >= FINDINGS_MAX
     }
 
     fn unknown(&mut self, element: Element<'_>, value: &str) {
@@ -180,7 +189,7 @@ impl<'a> Reading<'_, 'a> {
         value: &str,
         expected: &str,
     ) {
-        self.add(code, severity, spot(element.place()), &element.path(), value, expected);
+        self.add(code, severity, spot(element.place()), || element.path(), value, expected);
     }
 
     fn add(
@@ -188,11 +197,14 @@ impl<'a> Reading<'_, 'a> {
         code: &'static str,
         severity: Severity,
         spot: Spot,
-        name: &str,
+        name: impl FnOnce() -> String,
         value: &str,
         expected: &str,
     ) {
-        let place = self.record.place(spot, name);
+        if self.is_full() {
+            return;
+        }
+        let place = self.record.place(spot, &name());
         let finding = Finding { level: Level::Element, ..Finding::business(code, severity, place) };
         let finding = finding.with_value(findings::excerpt(value));
         self.findings.push(finding.with_expected(expected));
