@@ -81,6 +81,7 @@ pub(crate) fn edifact(name: &str, overlay: Option<&str>) -> (EdifactSpecimen, Gu
 }
 
 /// An XML specimen.
+#[allow(dead_code, reason = "not every test reads XML")]
 pub(crate) fn xml(name: &str) -> XmlSpecimen {
     let (specimen, flaws) =
         XmlSpecimen::parse(&text(&format!("mappings/messages/{name}.xml")), &codes());
