@@ -90,7 +90,7 @@ pub(super) fn decide(
         return refuse(desk, message, row, Some(&said.key), "Émetteur inactif");
     }
     let held = desk.invoice(&said.key).cloned();
-    let event = classify(said, held.as_ref(), message, agreement);
+    let event = classify(said, held.as_ref(), desk.parcel.received_at, agreement);
     row.event = event.key().to_owned();
     let unknown_client = event == Event::Original
         && agreement.clients_must_be_known()
@@ -129,7 +129,7 @@ fn status_label(status: Option<Status>) -> &'static str {
 fn classify(
     said: &InvoiceMessage,
     held: Option<&Invoice>,
-    message: &MessageReading,
+    received_at: Timestamp,
     agreement: &Agreement,
 ) -> Event {
     let held = held.filter(|held| held.state != InvoiceState::Absent);
@@ -143,10 +143,10 @@ fn classify(
         }
         (MessageFunction::Original, Some(held)) => match agreement.changed_content {
             ChangedContent::Reject => Event::OriginalChanged,
-            ChangedContent::Replace => replacement(said, held, message),
+            ChangedContent::Replace => replacement(said, held, received_at),
         },
         (MessageFunction::Replace, None) => Event::Replace,
-        (MessageFunction::Replace, Some(held)) => replacement(said, held, message),
+        (MessageFunction::Replace, Some(held)) => replacement(said, held, received_at),
         (MessageFunction::Paid, _) => Event::PaidByIssuer,
         (MessageFunction::Cancel, _) => Event::Cancel,
     }
@@ -154,12 +154,12 @@ fn classify(
 
 /// A replacement takes effect unless what is held was written after it; of two written at the
 /// same time the one with the greater reference counts, so that their order does not matter.
-fn replacement(said: &InvoiceMessage, held: &Invoice, message: &MessageReading) -> Event {
+fn replacement(said: &InvoiceMessage, held: &Invoice, received_at: Timestamp) -> Event {
     if held.content == said.content {
         return Event::OriginalAgain;
     }
-    let written = said.written_at.unwrap_or(Timestamp(i64::MAX));
-    if (written, message.reference.as_str()) < (held.written_at, held.message.as_str()) {
+    let written = said.written_at.unwrap_or(received_at);
+    if (written, said.content) < (held.written_at, held.content) {
         return Event::ReplaceOlder;
     }
     match held.state {

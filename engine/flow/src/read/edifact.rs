@@ -186,6 +186,9 @@ impl Desk<'_> {
                     content.read(&form, message, &mut self.checked, spare);
                 self.spare = spare;
                 reading.said = said;
+                if let Said::Invoice(said) = &mut reading.said {
+                    said.written_at = said.written_at.or(sent.prepared_at);
+                }
                 reading.unread = unread;
                 findings = merge(findings, more);
             }
