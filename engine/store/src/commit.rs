@@ -31,8 +31,8 @@ pub enum CommitResult {
 type Reply = oneshot::Sender<(Result<Vec<CommitResult>>, Vec<Prepared>)>;
 
 /// Work in a transaction of its own; given an error instead of a connection when the store has
-/// stopped. It tells its caller itself, and the writer whether it failed.
-type Work = Box<dyn FnOnce(Result<&Link>) -> Result<()> + Send>;
+/// stopped. It notes a failure before it tells its caller.
+type Work = Box<dyn FnOnce(Result<&Link>, &Shared) + Send>;
 
 /// Something for the writer to do.
 pub(crate) enum Job {
@@ -59,7 +59,8 @@ impl Shared {
         }
     }
 
-    fn note<T>(&self, done: &Result<T>) {
+    /// Remembers a failure after which nothing may be written.
+    pub(crate) fn note<T>(&self, done: &Result<T>) {
         if let Err(Error::Stopped(reason)) = done {
             // The first reason stays.
             let _ = self.stopped.set(reason.clone());
@@ -83,12 +84,8 @@ pub(crate) fn run(link: &Mutex<Link>, mut jobs: mpsc::Receiver<Job>, shared: &Ar
                 commit(link, group, shared);
             }
             Job::Write(work) => {
-                let done = match shared.check() {
-                    Ok(()) => work(Ok(&lock(link))),
-                    Err(error) => work(Err(error)),
-                };
-                shared.note(&done);
-                tell(&lock(link), shared);
+                let link = lock(link);
+                work(shared.check().map(|()| &*link), shared);
             }
         }
         if next.is_none() {

@@ -29,7 +29,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT DO NOTHING";
 
 /// The arguments of [`INSERT`].
-pub(crate) fn insert_values(exchange: &Exchange) -> Row {
+pub(crate) fn insert_values(exchange: Exchange) -> Row {
     let invoice = exchange.invoice.as_ref();
     vec![
         exchange.id.into(),
@@ -41,19 +41,19 @@ pub(crate) fn insert_values(exchange: &Exchange) -> Row {
         Value::Word(exchange.channel.key()),
         Value::Word(exchange.direction.key()),
         Value::Word(exchange.function.code()),
-        exchange.message.as_str().into(),
-        exchange.reference.as_str().into(),
+        exchange.message.into(),
+        exchange.reference.into(),
         invoice.map(|key| key.issuer.as_str()).into(),
         invoice.map(|key| key.number.as_str()).into(),
         exchange.n.into(),
-        exchange.event.as_str().into(),
+        exchange.event.into(),
         word(exchange.from.map(InvoiceState::key)),
         word(exchange.to.map(InvoiceState::key)),
         word(exchange.before.map(Status::key)),
         word(exchange.after.map(Status::key)),
-        exchange.user.as_str().into(),
-        exchange.recipient.as_str().into(),
-        exchange.observation.as_str().into(),
+        exchange.user.into(),
+        exchange.recipient.into(),
+        exchange.observation.into(),
         exchange.needs_reply.into(),
         Value::Word(exchange.verdict.key()),
         json(&findings_out(&exchange.findings)),

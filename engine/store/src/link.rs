@@ -30,6 +30,8 @@ impl ToSql for Value {
             Value::Word(value) => ValueRef::Text(value.as_bytes()),
             Value::Blob(value) => ValueRef::Blob(value),
             Value::Shared(value) => ValueRef::Blob(value),
+            Value::Id(value) => ValueRef::Blob(value),
+            Value::Hash(value) => ValueRef::Blob(value),
         }))
     }
 }

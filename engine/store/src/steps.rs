@@ -88,9 +88,12 @@ pub(crate) struct Prepared {
 }
 
 /// Makes the statements of an outcome.
-pub(crate) fn prepare(outcome: &Outcome) -> Prepared {
+pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     let mut rows = Vec::with_capacity(16);
-    rows.push((PARCEL, parcel_row::insert_values(outcome)));
+    let verdicts = outcome.exchanges.iter().map(|exchange| exchange.verdict).collect();
+    let exchanges = std::mem::take(&mut outcome.exchanges);
+    rows.extend(exchanges.into_iter().map(|row| (EXCHANGE, exchange_row::insert_values(row))));
+    rows.push((PARCEL, parcel_row::insert_values(&outcome)));
     if outcome.keep_bytes {
         let (sha256, bytes) = (outcome.parcel.sha256, outcome.parcel.bytes.clone());
         rows.push((BYTES, parcel_row::bytes_values(sha256, bytes)));
@@ -101,24 +104,18 @@ pub(crate) fn prepare(outcome: &Outcome) -> Prepared {
     for change in &outcome.invoices {
         push_invoice(&mut rows, change);
     }
-    let exchanges = outcome.exchanges.iter().map(exchange_row::insert_values);
-    rows.extend(exchanges.map(|row| (EXCHANGE, row)));
     for document in &outcome.documents {
         rows.push((BYTES, parcel_row::bytes_values(document.sha256, document.bytes.clone())));
         rows.push((DOCUMENT, document_values(document)));
     }
     rows.extend(outcome.parties.iter().map(|party| (PARTY, parties::party_values(party))));
-    push_letters(&mut rows, outcome);
+    push_letters(&mut rows, &outcome);
     let marks = outcome.marks.iter().map(|(id, state)| vec![(*id).into(), state.key().into()]);
     rows.extend(marks.map(|row| (MARK, row)));
     rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
     rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
-    Prepared {
-        rows,
-        claims: claims(outcome),
-        verdicts: outcome.exchanges.iter().map(|exchange| exchange.verdict).collect(),
-    }
+    Prepared { rows, claims: claims(&outcome), verdicts }
 }
 
 fn claims(outcome: &Outcome) -> Vec<String> {

@@ -100,10 +100,12 @@ impl Store {
     /// batch was written is unknown until the store is opened again.
     pub async fn commit(&self, outcomes: Vec<Outcome>) -> Result<Vec<CommitResult>> {
         self.inner.shared.check()?;
-        let batch = outcomes.iter().map(prepare).collect();
+        let batch = outcomes.into_iter().map(prepare).collect();
         let (reply, answer) = oneshot::channel();
         self.send(Job::Commit(batch, reply)).await?;
-        let (results, _) = answer.await.map_err(|_| gone())?;
+        let (results, batch) = answer.await.map_err(|_| gone())?;
+        // Freeing the rows of a large batch takes long enough to do it beside the next one.
+        tokio::task::spawn_blocking(|| drop(batch));
         results
     }
 
@@ -130,11 +132,11 @@ impl Store {
         work: impl FnOnce(&Link) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        let job = move |link: Result<&Link>| {
+        let job = move |link: Result<&Link>, shared: &Shared| {
             let done = link.and_then(|link| link.transaction(work));
-            let failed = done.as_ref().map(|_| ()).map_err(Clone::clone);
+            shared.note(&done);
+            // Nobody to tell is nobody to wait for.
             let _ = reply.send(done);
-            failed
         };
         self.send(Job::Write(Box::new(job))).await?;
         answer.await.map_err(|_| gone())?

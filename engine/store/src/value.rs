@@ -25,6 +25,10 @@ pub(crate) enum Value {
     Blob(Vec<u8>),
     /// Bytes shared with others.
     Shared(Arc<[u8]>),
+    /// The bytes of an identifier.
+    Id([u8; 16]),
+    /// The bytes of a hash.
+    Hash([u8; 32]),
 }
 
 /// A row.
@@ -62,13 +66,13 @@ impl From<String> for Value {
 
 impl From<Id> for Value {
     fn from(value: Id) -> Value {
-        Value::Blob(value.0.to_be_bytes().to_vec())
+        Value::Id(value.0.to_be_bytes())
     }
 }
 
 impl From<[u8; 32]> for Value {
     fn from(value: [u8; 32]) -> Value {
-        Value::Blob(value.to_vec())
+        Value::Hash(value)
     }
 }
 
