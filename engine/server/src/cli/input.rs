@@ -6,21 +6,21 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Largest input that is held in memory as a whole: what HTTP accepts as one EDIFACT body.
-pub const WHOLE_BYTES_MAX: u64 = 48 * 1024 * 1024;
+pub(super) const WHOLE_BYTES_MAX: u64 = 48 * 1024 * 1024;
 
 /// An input that is read as a stream and may be looked at again around a place.
 #[derive(Debug)]
-pub struct Input {
+pub(super) struct Input {
     /// Name to show.
-    pub name: String,
+    pub(super) name: String,
     /// The bytes.
-    pub file: File,
+    pub(super) file: File,
     /// How many there are.
-    pub size: u64,
+    pub(super) size: u64,
 }
 
 /// The name of an input as it is shown.
-pub fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     match is_standard(path) {
         true => "(standard input)".to_owned(),
         false => path.display().to_string(),
@@ -36,7 +36,7 @@ fn is_standard(path: &Path) -> bool {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn open(path: &Path) -> Result<Input, Failure> {
+pub(super) fn open(path: &Path) -> Result<Input, Failure> {
     let fail = |error: io::Error| Failure::about(name(path), &error);
     let file =
         if is_standard(path) { spool().map_err(fail)? } else { File::open(path).map_err(fail)? };
@@ -51,7 +51,7 @@ pub fn open(path: &Path) -> Result<Input, Failure> {
 ///
 /// # Errors
 /// When it cannot be read, or is larger than [`WHOLE_BYTES_MAX`].
-pub fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn whole(path: &Path) -> Result<Vec<u8>, Failure> {
     let fail = |error: io::Error| Failure::about(name(path), &error);
     let mut bytes = Vec::new();
     let limit = WHOLE_BYTES_MAX + 1;

@@ -8,10 +8,25 @@
 //! What this module is *not*: it decides nothing about messages and holds no SQL.
 
 pub mod arguments;
+mod bench;
+mod book;
+mod check;
+mod doctor;
 mod exit;
+mod explain;
+mod home;
 mod input;
+mod records;
+mod replay;
+mod rules;
+mod run;
+mod serve;
 mod shells;
+mod specimens;
+mod tail;
 mod terminal;
+mod translate;
+mod verify;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -47,9 +62,26 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let folder = arguments.global.mappings.as_deref();
+    let book = || book::load(folder);
     match &arguments.command {
+        Command::Run(arguments) => run::run(&book()?, arguments, terminal),
+        Command::Check(arguments) => check::check(&*book()?, arguments, terminal),
+        Command::Explain(arguments) => explain::explain(&*book()?, arguments, terminal),
+        Command::Translate(arguments) => translate::translate(&*book()?, arguments, terminal),
+        Command::Rules(arguments) => rules::rules(folder, arguments, terminal),
+        Command::Demo(arguments) => serve::demo(&book()?, arguments, terminal),
+        Command::Serve(arguments) => {
+            let config = serve::configured(arguments)?;
+            let book = book::load(folder.or(config.mappings.as_deref()))?;
+            serve::serve(&book, &config, terminal)
+        }
+        Command::Tail(arguments) => tail::tail(arguments, terminal),
+        Command::Replay(arguments) => replay::replay(&book()?, arguments, terminal),
+        Command::Verify(arguments) => verify::verify(arguments, terminal),
+        Command::Doctor(arguments) => doctor::doctor(folder, arguments, terminal),
+        Command::Bench(arguments) => bench::bench(&book()?, arguments, terminal),
         Command::Completions { shell } => shells::completions(*shell, terminal),
         Command::Man { folder } => shells::manual(folder.as_deref(), terminal),
-        _ => Err(Failure::usage("not in this build")),
     }
 }

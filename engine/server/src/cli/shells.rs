@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use std::path::Path;
 
 /// Prints the completions of a shell.
-pub fn completions(shell: Shell, terminal: &mut Terminal) -> Result<Exit, Failure> {
+pub(super) fn completions(shell: Shell, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "acquit", &mut text);
     terminal.bytes(&text)?;
@@ -16,7 +16,7 @@ pub fn completions(shell: Shell, terminal: &mut Terminal) -> Result<Exit, Failur
 }
 
 /// Writes a manual page per command into a folder, or the first one to standard output.
-pub fn manual(folder: Option<&Path>, terminal: &mut Terminal) -> Result<Exit, Failure> {
+pub(super) fn manual(folder: Option<&Path>, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let Some(folder) = folder else {
         let mut page = Vec::new();
         clap_mangen::Man::new(Arguments::command()).render(&mut page)?;

@@ -1,8 +1,9 @@
 //! What is written where: results on standard output, everything else on standard error.
 
 use super::arguments::{Always, Global};
-use crate::render::{Colour, Form, Lang, Look, WIDTH_DEFAULT, WIDTH_MIN};
+use crate::render::{Colour, Form, Lang, Look, WIDTH_DEFAULT, WIDTH_MIN, is_harmless};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
@@ -11,22 +12,22 @@ const WIDTH_MAX: usize = 160;
 
 /// Standard output and how to use it.
 #[derive(Debug)]
-pub struct Terminal {
+pub(super) struct Terminal {
     out: BufWriter<Stdout>,
     /// Results as JSON, one value a line.
-    pub is_json: bool,
+    pub(super) is_json: bool,
     /// Nothing but results.
-    pub is_quiet: bool,
+    pub(super) is_quiet: bool,
     /// How much to tell beside the results.
-    pub verbosity: u8,
+    pub(super) verbosity: u8,
     /// How findings look.
-    pub look: Look,
+    pub(super) look: Look,
 }
 
 impl Terminal {
     /// From the global options and what standard output is.
     #[must_use]
-    pub fn new(global: &Global) -> Terminal {
+    pub(super) fn new(global: &Global) -> Terminal {
         let is_terminal = io::stdout().is_terminal();
         let refuses_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = match global.color {
@@ -49,15 +50,38 @@ impl Terminal {
     ///
     /// # Errors
     /// When standard output is gone.
-    pub fn line(&mut self, text: impl Display) -> io::Result<()> {
+    pub(super) fn line(&mut self, text: impl Display) -> io::Result<()> {
         writeln!(self.out, "{text}")
+    }
+
+    /// A JSON value, on a line. Characters that could control a terminal are escaped there too;
+    /// JSON allows it in every string.
+    ///
+    /// # Errors
+    /// When standard output is gone.
+    pub(super) fn json(&mut self, value: &Value) -> io::Result<()> {
+        self.json_text(&value.to_string())
+    }
+
+    /// Text that is JSON already.
+    ///
+    /// # Errors
+    /// When standard output is gone.
+    pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
+        for letter in text.chars() {
+            match letter == '\n' || is_harmless(letter) {
+                true => write!(self.out, "{letter}")?,
+                false => write!(self.out, "\\u{:04x}", u32::from(letter))?,
+            }
+        }
+        writeln!(self.out)
     }
 
     /// Text of results that brings its own line breaks.
     ///
     /// # Errors
     /// When standard output is gone.
-    pub fn text(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())
     }
 
@@ -65,7 +89,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When standard output is gone.
-    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)
     }
 
@@ -73,13 +97,13 @@ impl Terminal {
     ///
     /// # Errors
     /// When standard output is gone.
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
     /// Text with a style (parameters of SGR, `1;32`), where colours are wanted.
     #[must_use]
-    pub fn styled(&self, style: &str, text: &str) -> String {
+    pub(super) fn styled(&self, style: &str, text: &str) -> String {
         match self.look.colour {
             Colour::Some => format!("\u{1b}[{style}m{text}\u{1b}[0m"),
             Colour::None => text.to_owned(),
@@ -88,7 +112,7 @@ impl Terminal {
 
     /// A bar of bytes on standard error; hidden when nobody looks.
     #[must_use]
-    pub fn progress(&self, total: Option<u64>) -> ProgressBar {
+    pub(super) fn progress(&self, total: Option<u64>) -> ProgressBar {
         let is_watched = io::stderr().is_terminal() && !self.is_quiet && !self.is_json;
         let (true, Some(total)) = (is_watched, total) else { return ProgressBar::hidden() };
         let template = "{bar:40} {percent:>3} %  {bytes} / {total_bytes}  {bytes_per_sec}  {eta}";
@@ -100,7 +124,7 @@ impl Terminal {
 }
 
 /// A line on standard error.
-pub fn tell(text: impl Display) {
+pub(super) fn tell(text: impl Display) {
     // When standard error is gone there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{text}");
 }

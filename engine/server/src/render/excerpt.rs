@@ -132,7 +132,7 @@ fn shown(letter: char) -> String {
 
 /// True for characters that are seen and change nothing around them: no controls, no line
 /// separators, no bidirectional controls, no invisible joiners.
-fn is_harmless(letter: char) -> bool {
+pub(crate) fn is_harmless(letter: char) -> bool {
     let is_hidden = letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}');

@@ -1,6 +1,7 @@
 //! The few words of a drawing that are no finding's: labels, in three languages.
 
 use acquit_domain::Severity;
+use acquit_mapping::language::Language;
 
 /// A language people are spoken to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -107,6 +108,16 @@ impl Lang {
             Lang::Fr => "fr",
             Lang::En => "en",
             Lang::Ar => "ar",
+        }
+    }
+
+    /// The language of the rulebook's words.
+    #[must_use]
+    pub const fn language(self) -> Language {
+        match self {
+            Lang::Fr => Language::Fr,
+            Lang::En => Language::En,
+            Lang::Ar => Language::Ar,
         }
     }
 

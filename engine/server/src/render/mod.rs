@@ -19,6 +19,7 @@ mod told;
 use acquit_domain::Finding;
 
 pub use excerpt::escaped;
+pub(crate) use excerpt::is_harmless;
 pub use label::Lang;
 pub use partner::partner_sees;
 pub use source::Source;
@@ -96,7 +97,7 @@ fn facts(look: &Look, origin: Origin<'_>, finding: &Finding, told: &Told) -> Vec
         (labels.rule, rule(look, finding)),
         (labels.likely, escaped(&finding.likely)),
         (labels.cause, told.cause.clone()),
-        (labels.partner_sees, partner_sees(finding, look.lang)),
+        (labels.partner_sees, partner_sees(finding, told, look.lang)),
         (labels.more, more(origin, finding)),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()

@@ -1,11 +1,11 @@
 //! What the partner will see of a finding: the code in the answer of its own protocol.
 
-use super::Lang;
+use super::{Lang, Told};
 use acquit_domain::{Finding, Level};
 
 /// The place and code in CONTRL, APERAK or ACC; empty when the finding rejects nothing.
 #[must_use]
-pub fn partner_sees(finding: &Finding, lang: Lang) -> String {
+pub fn partner_sees(finding: &Finding, told: &Told, lang: Lang) -> String {
     if !finding.rejects() {
         return String::new();
     }
@@ -27,6 +27,11 @@ pub fn partner_sees(finding: &Finding, lang: Lang) -> String {
             };
             format!("CONTRL UCM 4, UCS {}, UCD {place}{code}", finding.place.segment)
         }
-        Level::Business => format!("APERAK 27 {}  {}", labels.rejected, finding.code),
+        Level::Business => {
+            // A place without a segment is one of XML, or of a message as a whole.
+            let letter = if finding.place.segment == 0 { "APERAK or ACC" } else { "APERAK 27" };
+            let code = if told.aperak.is_empty() { &finding.code } else { &*told.aperak };
+            format!("{letter} {}  {code}", labels.rejected)
+        }
     }
 }

@@ -35,7 +35,8 @@ fn finding() -> Finding {
 /// Compares with a golden text beside this file; `ACQUIT_BLESS=1` writes it.
 fn check(name: &str, look: Look, source: &Source<'_>, finding: &Finding) {
     let origin = Origin { file: "inbox/\u{1b}77.edi", message: "INVOIC D.96A" };
-    let told = Told { sentence: "2642.4O is no number".to_owned(), cause: "a letter".to_owned() };
+    let sentence = "2642.4O is no number".to_owned();
+    let told = Told { sentence, cause: "a letter".to_owned(), ..Told::default() };
     let text = render(&look, origin, source, finding, &told);
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/golden").join(name);
     if std::env::var_os("ACQUIT_BLESS").is_some() {

@@ -1,7 +1,8 @@
 //! The sentences of a finding, from the rulebook.
 
-use super::Lang;
+use super::{Lang, escaped};
 use acquit_domain::Finding;
+use acquit_mapping::words::Words;
 
 /// What is said of a finding in one language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,11 +11,18 @@ pub struct Told {
     pub sentence: String,
     /// The usual cause; empty when none is known.
     pub cause: String,
+    /// The code in APERAK's ERC; empty when there is none.
+    pub aperak: String,
 }
 
-/// The sentences for a finding; when the rulebook has none, its own parts make one.
+/// The sentences for a finding. Values of the input in them are escaped.
 #[must_use]
-pub fn tell(finding: &Finding, lang: Lang) -> Told {
-    let _ = lang;
-    Told { sentence: super::escaped(&finding.value), cause: String::new() }
+pub fn tell(words: &Words, finding: &Finding, lang: Lang) -> Told {
+    let language = lang.language();
+    let aperak = words.get(&finding.code).and_then(|wording| wording.aperak.clone());
+    Told {
+        sentence: escaped(&words.say(finding, language)),
+        cause: escaped(&words.cause(finding, language).unwrap_or_default()),
+        aperak: aperak.unwrap_or_default(),
+    }
 }

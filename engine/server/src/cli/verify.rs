@@ -1,0 +1,69 @@
+//! `acquit verify`: the log against itself, its checkpoints, and the statuses it leads to.
+
+use super::arguments::Verify;
+use super::exit::{Exit, Failure};
+use super::home;
+use super::terminal::Terminal;
+use acquit_store::Report;
+use std::path::Path;
+
+/// Runs the command.
+pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit, Failure> {
+    let config = home::config(&arguments.home)?;
+    let kept = match &arguments.checkpoint {
+        None => Vec::new(),
+        Some(path) => lines(path)?,
+    };
+    let report = home::wait(async {
+        let store = home::reader(&config.data)?;
+        store.verify(acquit_flow::row_hash, kept).await.map_err(home::store)
+    })?;
+    match terminal.is_json {
+        true => terminal.json(&json(&report))?,
+        false => print(&report, terminal)?,
+    }
+    Ok(if report.holds() { Exit::Ok } else { Exit::Findings })
+}
+
+/// Checkpoints that were kept somewhere else, a line each.
+fn lines(path: &Path) -> Result<Vec<String>, Failure> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Failure::about(path.display(), &error))?;
+    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+}
+
+fn print(report: &Report, terminal: &mut Terminal) -> Result<(), Failure> {
+    for found in &report.breaks {
+        let code = terminal.styled("1;31", found.code);
+        let row = found.seq.map_or(String::new(), |seq| format!("  row {seq}"));
+        terminal.line(format_args!("{code}{row}  {}", found.text))?;
+    }
+    let verdict = match report.holds() {
+        true => terminal.styled("1;32", "the log holds"),
+        false => terminal.styled("1;31", &super::check::counted(report.broken, "break")),
+    };
+    terminal.line(format_args!(
+        "{verdict}: {} rows \u{b7} {} invoices \u{b7} {} checkpoints \u{b7} {} documents",
+        report.rows, report.invoices, report.checkpoints, report.blobs
+    ))?;
+    Ok(())
+}
+
+fn json(report: &Report) -> serde_json::Value {
+    let breaks: Vec<serde_json::Value> = report
+        .breaks
+        .iter()
+        .map(
+            |found| serde_json::json!({ "code": found.code, "seq": found.seq, "text": found.text }),
+        )
+        .collect();
+    serde_json::json!({
+        "holds": report.holds(),
+        "rows": report.rows,
+        "invoices": report.invoices,
+        "checkpoints": report.checkpoints,
+        "documents": report.blobs,
+        "broken": report.broken,
+        "breaks": breaks,
+    })
+}

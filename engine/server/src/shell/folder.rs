@@ -1,0 +1,235 @@
+//! A folder channel at work: files to the intake, letters to the partner.
+//!
+//! The channel reads and moves files and never looks inside; this is where its files meet the
+//! pipeline. A file is settled only after its commit, so that a crash reads it again, and it is
+//! known again.
+
+use super::{Answer, Arrival, Engine, Intake};
+use crate::config::{ChannelConfig, FileArrival, FileExtension};
+use crate::render::{Colour, Form, Lang, Look, Origin, Source, WIDTH_DEFAULT, render, tell};
+use acquit_connectors::folder::{Arrival as Wholeness, Arrived, Case, Fate, FileFault};
+use acquit_connectors::folder::{FolderChannel, Health, letter_name};
+use acquit_connectors::name::FileName;
+use acquit_domain::{Channel, Finding, Level, PartyCode, Place, Severity, Verdict};
+use acquit_mapping::words::Words;
+use std::io;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Pause between two looks at a folder.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Most letters put into a folder at once.
+const LETTERS_MAX: u32 = 100;
+
+/// A partner's folder, opened.
+#[derive(Debug)]
+pub struct Watched {
+    party: PartyCode,
+    case: Case,
+    channel: FolderChannel,
+}
+
+impl Watched {
+    /// Opens the folders of a partner below the path of a channel.
+    ///
+    /// # Errors
+    /// When the channel has no path, the partner's code is no name of a folder, or the folders
+    /// cannot be made.
+    pub fn open(config: &ChannelConfig, party: PartyCode) -> io::Result<Watched> {
+        let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
+        let root = config.path.as_deref().ok_or_else(|| wrong("its channel has no path"))?;
+        let name = FileName::new(party.as_str().as_bytes()).map_err(|why| wrong(why.text()))?;
+        let wholeness = match config.arrival {
+            FileArrival::Quiet => Wholeness::Quiet,
+            FileArrival::Renamed => Wholeness::Renamed,
+            FileArrival::Marked => Wholeness::Marked,
+        };
+        let case = match config.extension {
+            FileExtension::Lower => Case::Lower,
+            FileExtension::Upper => Case::Upper,
+        };
+        let channel = FolderChannel::open(root, &name, wholeness)?;
+        Ok(Watched { party, case, channel })
+    }
+}
+
+/// Waits until the process is told to end (SIGTERM or SIGINT).
+///
+/// # Errors
+/// When signals cannot be listened for.
+pub async fn signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Takes files and puts letters until the server stops. Health is logged when it changes.
+pub async fn run(
+    mut watched: Watched,
+    engine: Engine,
+    intake: Intake,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut health = Health::Good;
+    loop {
+        watched = once(watched, &engine, &intake).await;
+        if *watched.channel.health() != health {
+            health = watched.channel.health().clone();
+            let partner = watched.party.as_str();
+            match &health {
+                Health::Good => tracing::info!(partner, "the folder works again"),
+                Health::Failing { what, .. } => {
+                    tracing::error!(partner, code = "SYS-IO", what = %what, "the folder fails");
+                }
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// One look: every file that is whole, then every letter that waits.
+async fn once(watched: Watched, engine: &Engine, intake: &Intake) -> Watched {
+    let now = engine.clock.now();
+    let (mut watched, arrived) = blocking(watched, move |channel| channel.poll(now)).await;
+    for file in arrived.unwrap_or_default() {
+        let fate = decide(&watched.party, &file, engine, intake).await;
+        let (name, word) = (file.shown.clone(), fate.word());
+        let moved;
+        (watched, moved) = blocking(watched, move |channel| {
+            let fate = match &fate {
+                Settled::Taken => Fate::Taken,
+                Settled::Again => Fate::Again,
+                Settled::Refused(diagnostic) => Fate::Refused { diagnostic },
+            };
+            channel.settle(&file.token, fate, now)
+        })
+        .await;
+        if moved.is_ok() {
+            tracing::info!(partner = %watched.party, file = %name, fate = word, "a file was settled");
+        }
+    }
+    letters(watched, engine).await
+}
+
+/// What became of a file.
+enum Settled {
+    Taken,
+    Again,
+    Refused(String),
+}
+
+impl Settled {
+    /// The word in the log.
+    const fn word(&self) -> &'static str {
+        match self {
+            Settled::Taken => "taken",
+            Settled::Again => "again",
+            Settled::Refused(_) => "refused",
+        }
+    }
+}
+
+/// Hands a file to the pipeline.
+async fn decide(party: &PartyCode, file: &Arrived, engine: &Engine, intake: &Intake) -> Settled {
+    let partner = party.as_str();
+    if let Some(fault) = file.fault {
+        tracing::warn!(partner, file = %file.shown, code = fault.code(), "a file was refused");
+        let finding = finding(fault, &file.shown);
+        return Settled::Refused(text(&engine.book.words, &file.shown, &[finding], &[]));
+    }
+    let arrival = Arrival {
+        partner: Some(party.clone()),
+        name: file.shown.clone(),
+        ..Arrival::over(Channel::Folder)
+    };
+    let parcel = arrival.parcel(&engine.clock, file.bytes.clone());
+    match intake.submit_large(parcel).await {
+        Err(refusal) => {
+            tracing::warn!(partner, file = %file.shown, why = %refusal, "a file has to wait");
+            Settled::Again
+        }
+        Ok(answer) => settled(&engine.book.words, file, &answer),
+    }
+}
+
+/// Rejected as a whole: refused with its diagnostic. In part: the letters say which part.
+fn settled(words: &Words, file: &Arrived, answer: &Answer) -> Settled {
+    match answer.verdict {
+        Verdict::Rejected | Verdict::KnownButDifferent => {
+            Settled::Refused(text(words, &file.shown, &answer.findings, &file.bytes))
+        }
+        Verdict::Accepted | Verdict::Partly | Verdict::Known | Verdict::Parked => Settled::Taken,
+    }
+}
+
+fn finding(fault: FileFault, shown: &str) -> Finding {
+    let place = Place { name: shown.to_owned(), ..Place::default() };
+    let mut finding = Finding::business(fault.code(), Severity::Error, place).with_value(shown);
+    finding.level = Level::Input;
+    finding.expected = fault.text().to_owned();
+    finding
+}
+
+/// The text beside a refused file: every finding, drawn, in the language of the guide.
+fn text(words: &Words, file: &str, findings: &[Finding], bytes: &[u8]) -> String {
+    let look =
+        Look { form: Form::Drawn, colour: Colour::None, width: WIDTH_DEFAULT, lang: Lang::Fr };
+    let origin = Origin { file, message: "" };
+    let source = if bytes.is_empty() { Source::Absent } else { Source::Bytes(bytes) };
+    findings
+        .iter()
+        .map(|finding| {
+            render(&look, origin, &source, finding, &tell(words, finding, look.lang)) + "\n"
+        })
+        .collect()
+}
+
+/// Puts the letters that wait into the partner's folder.
+async fn letters(mut watched: Watched, engine: &Engine) -> Watched {
+    let waiting = match engine.store.outbox(watched.party.clone(), 0, LETTERS_MAX).await {
+        Ok(waiting) => waiting,
+        Err(error) => {
+            tracing::error!(error = %error, "the outbox cannot be read");
+            return watched;
+        }
+    };
+    let now = engine.clock.now();
+    for (_, letter) in waiting {
+        let id = letter.id;
+        let name = letter_name(&letter, watched.case);
+        let Ok(name) = FileName::new(name.as_bytes()) else { continue };
+        let put;
+        (watched, put) =
+            blocking(watched, move |channel| channel.deliver(&name, &letter.body, now)).await;
+        if put.is_err() {
+            return watched;
+        }
+        if let Err(error) = engine.store.taken(watched.party.clone(), id).await {
+            tracing::error!(error = %error, "a delivered letter was not noted");
+            return watched;
+        }
+        tracing::info!(partner = %watched.party, letter = %id, "a letter was delivered");
+    }
+    watched
+}
+
+/// Does something that blocks on a thread for it.
+async fn blocking<T: Send + 'static>(
+    mut watched: Watched,
+    work: impl FnOnce(&mut FolderChannel) -> T + Send + 'static,
+) -> (Watched, T) {
+    let done = tokio::task::spawn_blocking(move || {
+        let result = work(&mut watched.channel);
+        (watched, result)
+    });
+    done.await.expect("nothing in a channel panics")
+}

@@ -1,0 +1,276 @@
+//! The program as people and scripts meet it: exit codes, JSON, drawings, standard input.
+//!
+//! Texts are compared with `tests/golden/cli-*.txt`; `ACQUIT_BLESS=1` writes them.
+#![expect(clippy::expect_used, reason = "tests")]
+
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a run of the program gave.
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs the program in the workspace's root, in English, 100 columns wide, without colours.
+fn acquit(arguments: &[&str], input: &[u8]) -> Ended {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_acquit"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .env_clear()
+        .env("COLUMNS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A program that does not read its input may close it first.
+    let _ = child.stdin.take().expect("piped").write_all(input);
+    let ended = child.wait_with_output().expect("the program ends");
+    Ended {
+        code: ended.status.code().expect("no signal"),
+        out: String::from_utf8(ended.stdout).expect("UTF-8"),
+        err: String::from_utf8(ended.stderr).expect("UTF-8"),
+    }
+}
+
+/// Compares with a golden text, after times are taken out.
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let text = without_times(text);
+    if std::env::var_os("ACQUIT_BLESS").is_some() {
+        fs::write(&path, &text).expect("the golden folder can be written");
+    }
+    assert_eq!(text, fs::read_to_string(&path).expect("a golden text"), "\n{text}");
+}
+
+/// `0.42 ms` becomes `# ms`.
+fn without_times(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split(" ms").collect();
+    let count = parts.len() - 1;
+    for part in &mut parts[..count] {
+        *part = part.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    }
+    parts.join("# ms")
+}
+
+const GOOD: &str = "samples/messages/invoic-d96a/original.edi";
+const BAD: &str = "samples/messages/invoic-d96a/many-mistakes.edi";
+const REPLACE: &str = "samples/messages/invoic-d96a/replace.edi";
+const XML: &str = "samples/messages/portnet-inv/original.xml";
+
+/// A folder that is removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("acquit-cli-{test}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a temporary folder");
+        Folder(path)
+    }
+
+    fn text(&self) -> &str {
+        self.0.to_str().expect("UTF-8")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn exit_codes() {
+    let check = |arguments: &[&str], code: i32| {
+        let ended = acquit(arguments, b"");
+        assert_eq!(ended.code, code, "{arguments:?}\n{}{}", ended.out, ended.err);
+    };
+    check(&["--version"], 0);
+    check(&["help"], 0);
+    check(&[], 2);
+    check(&["no-such-command"], 2);
+    check(&["check"], 2);
+    check(&["check", "no-such-file.edi"], 2);
+    check(&["check", "samples"], 2);
+    check(&["check", GOOD], 0);
+    check(&["check", BAD], 1);
+    check(&["check", GOOD, "no-such-file.edi"], 7);
+    check(&["check", "--mappings", "no-such-folder", GOOD], 3);
+    check(&["check", "--mappings", "samples", GOOD], 3);
+    check(&["run", GOOD], 0);
+    check(&["run", BAD], 1);
+    check(&["run", "--as", " ", GOOD], 2);
+    check(&["explain", GOOD, "--at", "0"], 2);
+    check(&["explain", GOOD, "--at", "999"], 2);
+    check(&["translate", GOOD, "--to", "ubl"], 2);
+    check(&["rules", "--check"], 0);
+    check(&["tail", "--data", "no-such-folder"], 4);
+    check(&["verify", "--data", "no-such-folder"], 4);
+    check(&["serve", "--config", "no-such.toml"], 3);
+    check(&["completions", "bash"], 0);
+    check(&["man"], 0);
+}
+
+#[test]
+fn check_draws_what_it_finds() {
+    golden("cli-check.txt", &acquit(&["check", GOOD, BAD], b"").out);
+    golden("cli-check-fr.txt", &acquit(&["check", "--lang", "fr", BAD], b"").out);
+    golden("cli-check-ar.txt", &acquit(&["check", "--lang", "ar", BAD], b"").out);
+    golden("cli-check-plain.txt", &acquit(&["check", "--plain", BAD], b"").out);
+}
+
+#[test]
+fn check_reads_standard_input_and_answers_in_json() {
+    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(BAD));
+    let bytes = bytes.expect("the sample");
+    let ended = acquit(&["check", "--json", "-"], &bytes);
+    assert_eq!(ended.code, 1, "{}", ended.err);
+    let value: Value = serde_json::from_str(&ended.out).expect("one JSON value");
+    assert_eq!(value["file"], "(standard input)");
+    assert_eq!(value["verdict"], "rejected");
+    let findings = value["findings"].as_array().expect("findings");
+    assert!(!findings.is_empty());
+    for finding in findings {
+        assert!(finding["code"].is_string() && finding["place"]["byte"].is_u64(), "{finding}");
+        assert!(finding["message"].as_str().is_some_and(|text| !text.is_empty()), "{finding}");
+    }
+}
+
+#[test]
+fn input_never_controls_the_terminal() {
+    let hostile = b"UNB+UNOC:3+\x1b]0;x\x07:ZZ+\x9b31m:ZZ+261123:1030+1'UNH+1+INVOIC:D:96A:UN'\
+        BGM+380+\x1b[2J+9'\xe2\x80\xaeUNT+3+1'UNZ+1+1'";
+    for arguments in
+        [&["check", "-"][..], &["run", "-"], &["explain", "-"], &["check", "--json", "-"]]
+    {
+        let ended = acquit(arguments, hostile);
+        let all = ended.out + &ended.err;
+        let bad = all
+            .chars()
+            .find(|letter| (letter.is_control() && *letter != '\n') || *letter == '\u{202e}');
+        assert_eq!(bad, None, "{arguments:?}: {all:?}");
+    }
+}
+
+#[test]
+fn colours_only_when_asked_for() {
+    let escape = |arguments: &[&str]| acquit(arguments, b"").out.contains('\u{1b}');
+    assert!(!escape(&["check", BAD]));
+    assert!(!escape(&["check", "--color", "never", BAD]));
+    assert!(escape(&["check", "--color", "always", BAD]));
+}
+
+#[test]
+fn run_tells_each_step() {
+    golden("cli-run.txt", &acquit(&["run", GOOD, GOOD], b"").out);
+    let ended = acquit(&["run", "--json", GOOD], b"");
+    let value: Value = serde_json::from_str(&ended.out).expect("one JSON value");
+    assert_eq!(value["verdict"], "accepted");
+    assert_eq!(value["messages"][0]["status"], "unpaid");
+    assert_eq!(value["letters"][0]["type"], "CONTRL");
+}
+
+#[test]
+fn run_keeps_what_it_did_and_the_other_commands_read_it() {
+    let folder = Folder::new("keeps");
+    let data = folder.text();
+    assert_eq!(acquit(&["run", "--data", data, GOOD, REPLACE], b"").code, 0);
+    let known = acquit(&["run", "--json", "--data", data, GOOD], b"");
+    let value: Value = serde_json::from_str(&known.out).expect("one JSON value");
+    assert_eq!(value["verdict"], "known");
+    let log = acquit(&["tail", "--json", "--data", data, "--after", "0"], b"");
+    assert!(log.out.lines().count() >= 2, "{}{}", log.out, log.err);
+    for (n, line) in log.out.lines().enumerate() {
+        let row: Value = serde_json::from_str(line).expect("one JSON value a line");
+        assert_eq!(row["seq"], n as u64 + 1);
+    }
+    let verified = acquit(&["verify", "--data", data], b"");
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    let replayed = acquit(&["replay", "--data", data], b"");
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+    let doctor = acquit(&["doctor", "--data", data], b"");
+    assert_eq!(doctor.code, 0, "{}{}", doctor.out, doctor.err);
+}
+
+#[test]
+fn explain_says_every_segment() {
+    golden("cli-explain.txt", &acquit(&["explain", GOOD], b"").out);
+    golden("cli-explain-at.txt", &acquit(&["explain", GOOD, "--at", "2.1"], b"").out);
+    golden("cli-explain-xml.txt", &acquit(&["explain", XML], b"").out);
+}
+
+#[test]
+fn translate_goes_through_the_record() {
+    golden("cli-translate-json.txt", &acquit(&["translate", GOOD, "--to", "json"], b"").out);
+    let portnet = acquit(&["translate", GOOD, "--to", "portnet"], b"");
+    assert_eq!(portnet.code, 0, "{}", portnet.err);
+    let back = acquit(&["translate", "-", "--to", "json"], portnet.out.as_bytes());
+    assert_eq!(back.code, 0, "{}", back.err);
+    let there: Value = serde_json::from_str(&back.out).expect("JSON");
+    let here = acquit(&["translate", GOOD, "--to", "json"], b"");
+    let here: Value = serde_json::from_str(&here.out).expect("JSON");
+    for name in ["number", "gross", "currency", "issued_on"] {
+        assert_eq!(there[name], here[name], "{name}");
+    }
+    let edifact = acquit(&["translate", GOOD, "--to", "invoic-d96a"], b"");
+    assert_eq!(acquit(&["check", "-"], edifact.out.as_bytes()).code, 0, "{}", edifact.out);
+}
+
+#[test]
+fn rules_prints_the_book() {
+    let ended = acquit(&["rules", "--json"], b"");
+    let value: Value = serde_json::from_str(&ended.out).expect("one JSON value");
+    assert_eq!(value["hash"].as_str().map(str::len), Some(64));
+    assert!(acquit(&["rules", "--matrix"], b"").out.lines().count() > 10);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_acquit"))
+        .args(["rules", "--matrix"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("the program ends");
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+/// A file of many messages is read in pieces: the same findings at the same places.
+#[test]
+fn a_long_interchange_is_checked_like_a_short_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = fs::read_to_string(root.join(GOOD)).expect("the sample");
+    let (first, last) = (text.find("UNH+1+").expect("UNH"), text.find("UNZ+").expect("UNZ"));
+    let message = &text[first..last];
+    let folder = Folder::new("long");
+    let count = 9 * 1024 * 1024 / message.len() + 1;
+    let mut long = text[..first].to_owned();
+    for n in 1..=count {
+        let message = message.replace("UNH+1+", &format!("UNH+{n}+"));
+        let trailer = message.rfind("+1'").expect("UNT");
+        long.push_str(&message[..trailer]);
+        long.push_str(&format!("+{n}'\n"));
+    }
+    // The last message has a letter in an amount.
+    let mistake = long.rfind("MOA+77:3600.00").expect("a total") + "MOA+77:".len();
+    long.replace_range(mistake..mistake + 1, "O");
+    long.push_str(&format!("UNZ+{count}+99990000000118'\n"));
+    let path = folder.0.join("long.edi");
+    fs::write(&path, &long).expect("a file");
+    let ended = acquit(&["check", "--json", path.to_str().expect("UTF-8")], b"");
+    let value: Value = serde_json::from_str(&ended.out).expect("one JSON value");
+    assert_eq!(value["messages"]["INVOIC D.96A"], count as u64, "{}", ended.err);
+    let findings = value["findings"].as_array().expect("findings");
+    let wrong: Vec<&Value> =
+        findings.iter().filter(|finding| finding["severity"] == "error").collect();
+    assert_eq!(wrong.first().map(|one| &one["place"]["byte"]), Some(&Value::from(mistake)));
+    assert_eq!(wrong.first().map(|one| &one["place"]["message"]), Some(&Value::from(count)));
+}
