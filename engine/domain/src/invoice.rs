@@ -292,7 +292,7 @@ pub struct Invoice {
     pub content: [u8; 32],
     /// When the issuer wrote the content held; decides which of two replacements is newer.
     pub written_at: Timestamp,
-    /// Reference of the message the content came from.
+    /// Control reference of the transmission the content came in.
     pub message: String,
     /// When it was created here.
     pub created_at: Timestamp,

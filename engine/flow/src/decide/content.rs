@@ -2,7 +2,6 @@
 
 use super::desk::{Desk, Purpose};
 use super::naming::{document_name, message_number};
-use crate::reading::MessageReading;
 use acquit_domain::invoice::{Document, InvoiceMessage};
 use acquit_domain::time::{date_from_days, days_of};
 use acquit_domain::{
@@ -15,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub(super) fn invoice(
     desk: &Desk<'_>,
     said: &InvoiceMessage,
-    message: &MessageReading,
+    reference: &str,
     agreement: &Agreement,
     held: Option<Invoice>,
 ) -> Invoice {
@@ -42,7 +41,7 @@ pub(super) fn invoice(
         taxes: said.taxes.clone(),
         content: said.content,
         written_at: said.written_at.unwrap_or(desk.parcel.received_at),
-        message: message.reference.clone(),
+        message: reference.to_owned(),
         ..life
     }
 }

@@ -3,7 +3,7 @@
 use super::content;
 use super::desk::Desk;
 use super::transmission::function_of;
-use crate::reading::{MessageReading, Said, Transmission};
+use crate::reading::{MessageReading, Said, Standard, Transmission};
 use acquit_domain::exchange::MessageVerdict;
 use acquit_domain::invoice::{InvoiceMessage, MessageFunction};
 use acquit_domain::known::Parked;
@@ -33,6 +33,7 @@ struct Case<'c> {
     sent: &'c Transmission,
     message: &'c MessageReading,
     agreement: &'c Agreement,
+    received_at: Timestamp,
 }
 
 /// The summary of a message for its sender.
@@ -83,14 +84,15 @@ pub(super) fn decide(
     said: &InvoiceMessage,
     agreement: &Agreement,
 ) -> Decided {
-    let case = Case { sent, message, agreement };
+    let received_at = desk.parcel.received_at;
+    let case = Case { sent, message, agreement, received_at };
     let mut row = row_of(desk, sent, message);
     if !agreement.active {
         row.findings.push(about(message, "ISS-INACTIVE").with_value(&agreement.code));
         return refuse(desk, message, row, Some(&said.key), "Émetteur inactif");
     }
     let held = desk.invoice(&said.key).cloned();
-    let event = classify(said, held.as_ref(), desk.parcel.received_at, agreement);
+    let event = classify(case, said, held.as_ref());
     row.event = event.key().to_owned();
     let unknown_client = event == Event::Original
         && agreement.clients_must_be_known()
@@ -126,12 +128,7 @@ fn status_label(status: Option<Status>) -> &'static str {
 }
 
 /// Which event a message is, by what it does and what is held.
-fn classify(
-    said: &InvoiceMessage,
-    held: Option<&Invoice>,
-    received_at: Timestamp,
-    agreement: &Agreement,
-) -> Event {
+fn classify(case: Case<'_>, said: &InvoiceMessage, held: Option<&Invoice>) -> Event {
     let held = held.filter(|held| held.state != InvoiceState::Absent);
     match (said.function, held) {
         (MessageFunction::Original, None) => Event::Original,
@@ -141,12 +138,12 @@ fn classify(
         (MessageFunction::Original, Some(held)) if held.content == said.content => {
             Event::OriginalAgain
         }
-        (MessageFunction::Original, Some(held)) => match agreement.changed_content {
+        (MessageFunction::Original, Some(held)) => match case.agreement.changed_content {
             ChangedContent::Reject => Event::OriginalChanged,
-            ChangedContent::Replace => replacement(said, held, received_at),
+            ChangedContent::Replace => replacement(case, said, held),
         },
         (MessageFunction::Replace, None) => Event::Replace,
-        (MessageFunction::Replace, Some(held)) => replacement(said, held, received_at),
+        (MessageFunction::Replace, Some(held)) => replacement(case, said, held),
         (MessageFunction::Paid, _) => Event::PaidByIssuer,
         (MessageFunction::Cancel, _) => Event::Cancel,
     }
@@ -154,12 +151,14 @@ fn classify(
 
 /// A replacement takes effect unless what is held was written after it; of two written at the
 /// same time the one with the greater reference counts, so that their order does not matter.
-fn replacement(said: &InvoiceMessage, held: &Invoice, received_at: Timestamp) -> Event {
+fn replacement(case: Case<'_>, said: &InvoiceMessage, held: &Invoice) -> Event {
     if held.content == said.content {
         return Event::OriginalAgain;
     }
-    let written = said.written_at.unwrap_or(received_at);
-    if (written, said.content) < (held.written_at, held.content) {
+    let written = said.written_at.unwrap_or(case.received_at);
+    let order = |reference: &str| (reference.len(), reference.to_owned());
+    let new = (written, order(&case.sent.reference), said.content);
+    if new < (held.written_at, order(&held.message), held.content) {
         return Event::ReplaceOlder;
     }
     match held.state {
@@ -180,7 +179,7 @@ fn record(
     let takes = held.is_none() || follows.send.contains(&Effect::TakeContent);
     let mut invoice = match held {
         Some(held) if !takes => held,
-        held => content::invoice(desk, said, case.message, case.agreement, held),
+        held => content::invoice(desk, said, &case.sent.reference, case.agreement, held),
     };
     invoice.state = follows.to;
     invoice.flags = follows.flags;
@@ -307,27 +306,42 @@ fn release(
         return decided;
     }
     let mut waiting = waiting_messages(desk, case, &said.key);
-    waiting.sort_by_key(|(_, message)| match &message.said {
-        Said::Invoice(waited) => (waited.function, waited.written_at, message.reference.clone()),
-        _ => (MessageFunction::Original, None, message.reference.clone()),
+    waiting.sort_by_key(|waited| match &waited.message.said {
+        Said::Invoice(said) => (said.function, said.written_at, waited.sent.reference.clone()),
+        _ => (MessageFunction::Original, None, waited.sent.reference.clone()),
     });
-    for (parked, message) in waiting {
-        desk.release(parked);
-        if let Said::Invoice(waited) = &message.said {
-            let later = Case { message: &message, ..case };
-            decide(desk, later.sent, later.message, waited, later.agreement);
+    for waited in waiting {
+        desk.release(waited.exchange);
+        if let Said::Invoice(said) = &waited.message.said {
+            let mut sent = waited.sent.clone();
+            let decided = decide(desk, &sent, &waited.message, said, case.agreement);
+            sent.messages.push(waited.message.clone());
+            answer_later(desk, &sent, decided);
         }
     }
     let status = desk.invoice(&said.key).map(|held| held.status);
     Decided { verdict: MessageVerdict { status, ..decided.verdict }, ..decided }
 }
 
+/// Tells the sender of a message that waited what became of it. PortNet's ACC is one for each
+/// message, and was sent when it came.
+fn answer_later(desk: &mut Desk<'_>, sent: &Transmission, decided: Decided) {
+    if sent.standard == Standard::Edifact {
+        let verdicts = [decided.verdict.clone()];
+        let letters = crate::letters::business(desk, sent, &verdicts, &[decided]);
+        desk.outcome.letters.extend(letters);
+    }
+}
+
+/// A parked message, read again.
+struct Waited {
+    exchange: acquit_domain::Id,
+    sent: Transmission,
+    message: MessageReading,
+}
+
 /// The messages parked for an invoice, read again: those held and those of this parcel.
-fn waiting_messages(
-    desk: &Desk<'_>,
-    case: Case<'_>,
-    key: &InvoiceKey,
-) -> Vec<(acquit_domain::Id, MessageReading)> {
+fn waiting_messages(desk: &Desk<'_>, case: Case<'_>, key: &InvoiceKey) -> Vec<Waited> {
     let held = desk.known.parked.get(key).into_iter().flatten().cloned();
     let fresh = desk.outcome.parked.iter().filter(|park| park.invoice == *key).map(|park| Parked {
         exchange: park.exchange,
@@ -342,14 +356,15 @@ fn waiting_messages(
         .filter(|parked| parked.reason != "REF-CLIENT")
         .filter_map(|parked| {
             let reading = crate::read(desk.book, &parked.parcel);
-            let sent =
-                reading.transmissions.into_iter().find(|s| s.ordinal == parked.interchange)?;
+            let mut sent = (reading.transmissions.into_iter())
+                .find(|sent| sent.ordinal == parked.interchange)?;
             // Only what the same issuer sent: the key bears the issuer, so this always holds.
             if sent.party != case.sent.party {
                 return None;
             }
-            let message = sent.messages.into_iter().find(|m| m.ordinal == parked.message)?;
-            Some((parked.exchange, message))
+            let messages = std::mem::take(&mut sent.messages);
+            let message = messages.into_iter().find(|m| m.ordinal == parked.message)?;
+            Some(Waited { exchange: parked.exchange, sent, message })
         })
         .collect()
 }
@@ -358,7 +373,7 @@ fn waiting_messages(
 fn row_of(desk: &mut Desk<'_>, sent: &Transmission, message: &MessageReading) -> Exchange {
     let mut row = desk.row(function_of(Some(message)), Verdict::Accepted);
     super::transmission::describe(&mut row, sent);
-    if sent.messages.len() > 1 {
+    if message.ordinal > 1 {
         row.message.push('.');
         row.message.push_str(&message.ordinal.to_string());
     }

@@ -31,7 +31,7 @@ pub(super) fn decide(desk: &mut Desk<'_>, sent: &Transmission) -> Verdict {
             reject(desk, sent, vec![finding], Verdict::KnownButDifferent)
         }
         Seen::New => match agreement(desk, sent) {
-            Err(finding) => reject(desk, sent, vec![finding], Verdict::Rejected),
+            Err(finding) => reject(desk, sent, vec![*finding], Verdict::Rejected),
             Ok(_) if sent.rejected() => reject(desk, sent, Vec::new(), Verdict::Rejected),
             Ok(agreement) => take(desk, sent, agreement),
         },
@@ -72,13 +72,14 @@ fn seen(desk: &mut Desk<'_>, sent: &Transmission) -> Seen {
 }
 
 /// The agreement a transmission falls under, or why it falls under none.
-fn agreement<'b>(desk: &Desk<'b>, sent: &Transmission) -> Result<&'b Agreement, Finding> {
-    let unknown = || envelope_finding(sent, "EDI-023", 23).with_value(&sent.sender.0);
+fn agreement<'b>(desk: &Desk<'b>, sent: &Transmission) -> Result<&'b Agreement, Box<Finding>> {
+    let unknown = || Box::new(envelope_finding(sent, "EDI-023", 23).with_value(&sent.sender.0));
     let party = sent.party.as_ref().ok_or_else(unknown)?;
     let agreement = desk.book.agreement(party).ok_or_else(unknown)?;
     match &desk.parcel.partner {
         Some(partner) if !agreement.is(partner.as_str()) => {
-            Err(envelope_finding(sent, "SEC-SENDER", 23).with_value(&sent.sender.0))
+            let finding = envelope_finding(sent, "SEC-SENDER", 23).with_value(&sent.sender.0);
+            Err(Box::new(finding))
         }
         _ => Ok(agreement),
     }
