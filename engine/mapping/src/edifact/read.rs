@@ -130,14 +130,18 @@ impl<'a> Reading<'_, 'a> {
         raw.len() == literal.len() && raw.iter().eq(literal)
     }
 
-    /// The value of a part. Plain ASCII, nearly always, is borrowed as it stands.
+    /// The value of a part that is plain ASCII, as it stands.
+    #[inline]
+    fn plain(&self, part: &Part) -> Option<&'a str> {
+        let raw = self.content.raw(part);
+        let plain = !part.released && !part.wrapped && raw.is_ascii();
+        if plain { std::str::from_utf8(raw).ok() } else { None }
+    }
+
+    /// The value of a part.
     #[inline]
     fn text(&self, part: &Part) -> Cow<'a, str> {
-        let raw = self.content.raw(part);
-        if !part.released && !part.wrapped && raw.is_ascii() {
-            return Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default());
-        }
-        self.content.text(part)
+        self.plain(part).map_or_else(|| self.content.text(part), Cow::Borrowed)
     }
 
     /// Reads the holes of a line that agreed, and says in which item.
@@ -189,6 +193,14 @@ impl<'a> Reading<'_, 'a> {
         node: Node,
         item: ItemId,
     ) {
+        // Plain words are most of a message: they need no codec and no decoding.
+        if matches!(hole.hole.codec, Codec::Text)
+            && let Some(words) = self.plain(part).filter(|words| !words.starts_with(' '))
+        {
+            let place = (self.spot(node, part), &*line.tag);
+            self.record.put(item, hole.hole.field, Value::Text(Cow::Borrowed(words)), place);
+            return;
+        }
         let text = match hole.hole.codec {
             Codec::Split { count, width } => self.joined(part, rest, count, width),
             _ => self.text(part),
@@ -199,7 +211,6 @@ impl<'a> Reading<'_, 'a> {
             }
             return;
         }
-        // Words are most of a message: they need no codec. Places are built where they are put.
         if matches!(hole.hole.codec, Codec::Text | Codec::Split { .. }) {
             let place = (self.spot(node, part), &*line.tag);
             self.record.put(item, hole.hole.field, Value::Text(text), place);
