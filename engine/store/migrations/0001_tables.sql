@@ -2,14 +2,13 @@
 -- (-10000000: no date), amounts are whole minor units, identifiers are 16 bytes.
 -- Columns that are searched are columns; what is only shown is JSON text.
 
--- Bytes, kept once. `prefix` is the first eight bytes of the hash: a small index finds them.
+-- Bytes, kept once.
 CREATE TABLE blobs (
   id INTEGER PRIMARY KEY,
-  prefix BIGINT NOT NULL,
   sha256 BLOB NOT NULL,
   bytes BLOB NOT NULL
 );
-CREATE INDEX blobs_by_prefix ON blobs (prefix);
+CREATE UNIQUE INDEX blobs_by_sha256 ON blobs (sha256);
 
 -- What arrived, and what its sender was told.
 CREATE TABLE parcels (
@@ -20,7 +19,6 @@ CREATE TABLE parcels (
   charset TEXT NOT NULL,
   name TEXT NOT NULL,
   received_at BIGINT NOT NULL,
-  prefix BIGINT NOT NULL,
   sha256 BLOB NOT NULL,
   idempotency_key TEXT,
   verdict TEXT NOT NULL,
@@ -147,7 +145,6 @@ CREATE TABLE documents (
   name TEXT NOT NULL,
   description TEXT NOT NULL,
   recorded_at BIGINT NOT NULL,
-  prefix BIGINT NOT NULL,
   sha256 BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX documents_by_invoice ON documents (number, issuer);

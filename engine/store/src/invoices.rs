@@ -26,7 +26,7 @@ WHERE number = $1 AND issuer = $2 ORDER BY recorded_at, id";
 const DOCUMENT: &str = "SELECT d.number, d.issuer, d.id, d.name, d.description, d.recorded_at,
   d.sha256, b.bytes
 FROM documents d CROSS JOIN blobs b
-WHERE d.id = $1 AND b.prefix = d.prefix AND b.sha256 = d.sha256";
+WHERE d.id = $1 AND b.sha256 = d.sha256";
 
 const EXCHANGES: &str = concat!(
     "SELECT ",

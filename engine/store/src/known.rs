@@ -46,15 +46,14 @@ const PARKED: &str = concat!(
     parcel_columns!(),
     " FROM json_each($1) w CROSS JOIN parked k CROSS JOIN parcels p CROSS JOIN blobs b \
      WHERE k.number = w.value ->> 0 AND k.issuer = w.value ->> 1 AND p.id = k.parcel \
-       AND b.prefix = p.prefix AND b.sha256 = p.sha256 ORDER BY k.exchange"
+       AND b.sha256 = p.sha256 ORDER BY k.exchange"
 );
 
 const PARKED_DUE: &str = concat!(
     "SELECT k.number, k.issuer, k.exchange, k.interchange, k.message, k.reason, k.until, ",
     parcel_columns!(),
     " FROM parked k CROSS JOIN parcels p CROSS JOIN blobs b \
-     WHERE k.until <= $1 AND p.id = k.parcel AND b.prefix = p.prefix \
-       AND b.sha256 = p.sha256 ORDER BY k.until, k.exchange LIMIT $2"
+     WHERE k.until <= $1 AND p.id = k.parcel AND b.sha256 = p.sha256 ORDER BY k.until, k.exchange LIMIT $2"
 );
 
 impl Store {

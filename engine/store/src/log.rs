@@ -22,7 +22,7 @@ const PARCEL: &str = concat!(
     "SELECT ",
     parcel_columns!(),
     " FROM parcels p CROSS JOIN blobs b \
-     WHERE p.id = $1 AND b.prefix = p.prefix AND b.sha256 = p.sha256"
+     WHERE p.id = $1 AND b.sha256 = p.sha256"
 );
 
 /// Rows that moved an invoice.

@@ -18,14 +18,14 @@ pub(crate) use parcel_columns;
 
 /// Writes a parcel; nothing when it, or the key its sender gave it, is there already.
 pub(crate) const INSERT: &str = "INSERT INTO parcels (
-  id, partner, channel, media, charset, name, received_at, prefix, sha256, idempotency_key,
+  id, partner, channel, media, charset, name, received_at, sha256, idempotency_key,
   verdict, messages, findings, answers)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO NOTHING";
 
 /// Keeps bytes that are not kept yet.
-pub(crate) const KEEP_BYTES: &str = "INSERT INTO blobs (prefix, sha256, bytes)
-SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE prefix = $1 AND sha256 = $2)";
+pub(crate) const KEEP_BYTES: &str =
+    "INSERT INTO blobs (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
 /// The arguments of [`INSERT`].
 pub(crate) fn insert_values(outcome: &Outcome) -> Row {
@@ -39,7 +39,6 @@ pub(crate) fn insert_values(outcome: &Outcome) -> Row {
         parcel.charset.as_str().into(),
         parcel.name.as_str().into(),
         parcel.received_at.into(),
-        prefix_of(&parcel.sha256).into(),
         parcel.sha256.into(),
         key.into(),
         Value::Word(outcome.verdict.key()),
@@ -51,13 +50,7 @@ pub(crate) fn insert_values(outcome: &Outcome) -> Row {
 
 /// The arguments of [`KEEP_BYTES`].
 pub(crate) fn bytes_values(sha256: [u8; 32], bytes: Arc<[u8]>) -> Row {
-    vec![prefix_of(&sha256).into(), sha256.into(), Value::Shared(bytes)]
-}
-
-/// The first eight bytes of a hash as a number.
-pub(crate) fn prefix_of(sha256: &[u8; 32]) -> i64 {
-    let (prefix, _) = sha256.split_first_chunk::<8>().expect("a hash has 32 bytes");
-    i64::from_be_bytes(*prefix)
+    vec![sha256.into(), Value::Shared(bytes)]
 }
 
 /// The parcel of a row that has the columns of `parcel_columns!` where `row` stands.

@@ -27,8 +27,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const FORGET_ENVELOPE: &str = "DELETE FROM envelopes WHERE key = $1";
 
 const ADD_DOCUMENT: &str = "INSERT INTO documents (
-  id, number, issuer, name, description, recorded_at, prefix, sha256)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+  id, number, issuer, name, description, recorded_at, sha256)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 
 const ADD_PARKED: &str = "INSERT INTO parked (
   exchange, number, issuer, parcel, interchange, message, reason, until)
@@ -41,7 +41,7 @@ const ADD_ALERT: &str = "INSERT INTO alerts (code, text, at, exchange) VALUES ($
 /// Every step, in the order they run in: what others refer to comes first.
 pub(crate) const STEPS: [Step; 17] = [
     Step { sql: parcel_row::INSERT, guarded: true, sorted: true },
-    Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: false },
+    Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: true },
     Step { sql: FORGET_ENVELOPE, guarded: true, sorted: true },
     Step { sql: ADD_ENVELOPE, guarded: true, sorted: true },
     Step { sql: invoice_row::INSERT, guarded: true, sorted: true },
@@ -187,7 +187,6 @@ fn document_values(document: &Document) -> Row {
         document.name.as_str().into(),
         document.description.as_str().into(),
         document.recorded_at.into(),
-        parcel_row::prefix_of(&document.sha256).into(),
         document.sha256.into(),
     ]
 }

@@ -40,12 +40,12 @@ const REFERENCES: [(&str, &str); 4] = [
     (
         "parcels without their bytes",
         "SELECT count(*) FROM parcels p WHERE NOT EXISTS
-         (SELECT 1 FROM blobs b WHERE b.prefix = p.prefix AND b.sha256 = p.sha256)",
+         (SELECT 1 FROM blobs b WHERE b.sha256 = p.sha256)",
     ),
     (
         "documents without their bytes",
         "SELECT count(*) FROM documents d WHERE NOT EXISTS
-         (SELECT 1 FROM blobs b WHERE b.prefix = d.prefix AND b.sha256 = d.sha256)",
+         (SELECT 1 FROM blobs b WHERE b.sha256 = d.sha256)",
     ),
     (
         "letters without the parcel they answer",
