@@ -56,9 +56,8 @@ fn mistakes_in_edifact_specimens() {
     );
     check(
         "BGM+{kind}'",
-        &[
-            "3:5: no code table is named \"\"; known: aperak_verdict, application_error, contrl_action",
-        ],
+        &["3:5: no code table is named \"\"; known: aperak_verdict, application_error, \
+             contrl_action"],
     );
     check(
         "BGM+380+{gross date}'",
