@@ -81,9 +81,9 @@ fn inputs(messages: u32) -> Result<Vec<Vec<u8>>, Failure> {
         let mut input = head.replace(before, &reference);
         for (n, ordinal) in (begin..end).zip(1..) {
             let body = body.replace(number, &format!("B{n:07}"));
-            let _ = write!(input, "UNH+{ordinal}+{body}{count}+{ordinal}'\n");
+            let _ = writeln!(input, "UNH+{ordinal}+{body}{count}+{ordinal}'");
         }
-        let _ = write!(input, "UNZ+{}+{reference}'\n", end - begin);
+        let _ = writeln!(input, "UNZ+{}+{reference}'", end - begin);
         inputs.push(input.into_bytes());
     }
     Ok(inputs)

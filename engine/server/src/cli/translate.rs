@@ -8,7 +8,7 @@ use super::{input, specimens};
 use crate::shell::Clock;
 use acquit_domain::Finding;
 use acquit_mapping::catalogue::{EdifactForm, XmlForm};
-use acquit_mapping::edifact::write_edifact;
+use acquit_mapping::edifact::{Unwritten, WrittenSegment, write_edifact};
 use acquit_mapping::record::{ItemRef, Record};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_mapping::value::Value;
@@ -97,7 +97,7 @@ const LINE: Field = field::LINES_POSITION;
 enum Said {
     Json(Json),
     Document(String),
-    Edifact(Box<Interchange>, Header, Vec<acquit_mapping::edifact::WrittenSegment>),
+    Edifact(Box<(Interchange, Header)>, Vec<WrittenSegment>),
 }
 
 /// How to write.
@@ -115,7 +115,7 @@ impl Way<'_> {
         interchange: Option<Interchange>,
         header: Option<Header>,
     ) -> Result<Said, Failure> {
-        let missing = |unwritten: Vec<acquit_mapping::edifact::Unwritten>| {
+        let missing = |unwritten: Vec<Unwritten>| {
             let names: Vec<String> = unwritten.iter().map(|one| one.field.to_string()).collect();
             let text = format!("the message does not say what this needs: {}", names.join(", "));
             Failure { exit: Exit::Findings, text }
@@ -138,7 +138,7 @@ impl Way<'_> {
                 let envelope = interchange
                     .unwrap_or_else(|| specimens::envelope(book, record, Clock::System.now()));
                 let header = specimens::header(segments.first(), header);
-                Ok(Said::Edifact(Box::new(envelope), header, segments))
+                Ok(Said::Edifact(Box::new((envelope, header)), segments))
             }
         }
     }
@@ -153,15 +153,16 @@ fn print(said: Vec<Said>, terminal: &mut Terminal) -> Result<(), Failure> {
                 terminal.json_text(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
             }
             Said::Document(text) => terminal.line(text.trim_end())?,
-            Said::Edifact(envelope, header, segments) => {
-                if open.as_ref().is_some_and(|(before, _)| *before != *envelope)
+            Said::Edifact(outer, segments) => {
+                let (envelope, header) = *outer;
+                if open.as_ref().is_some_and(|(before, _)| *before != envelope)
                     && let Some((_, writer)) = open.take()
                 {
                     close(writer, terminal)?;
                 }
                 let begin = || {
                     let writer = Writer::new(&envelope, LineEnd::CrLf);
-                    ((*envelope).clone(), writer)
+                    (envelope.clone(), writer)
                 };
                 let (_, writer) = open.get_or_insert_with(begin);
                 writer.message(&header);
