@@ -31,7 +31,7 @@ use super::kind::Kind;
 use super::seen::Seen;
 use super::separators::Separators;
 use super::tape::Tape;
-use super::tokenizer::{Scanner, Stop};
+use super::tokenizer::{Room, Scanner, Stop};
 use super::value::Content;
 use crate::fault::Level;
 use faults::Faults;
@@ -297,13 +297,17 @@ impl<'b> Reader<'b> {
         Content { window: self.window(), tape: &self.tape, separators, charset }
     }
 
-    /// Reads one segment onto the tape.
+    /// Reads one segment onto the tape; in a message, the plain segments before it too.
     #[inline]
     fn scan(&mut self) -> Scan {
         let most = self.options.message_bytes_max;
         let rest = &self.buffer[self.origin..];
         let window = &rest[..rest.len().min(most)];
-        match self.scanner.next(window, &mut self.tape) {
+        // Only plain segments of a message need no look at each.
+        let segments = if self.state == State::Inner { MESSAGE_SEGMENTS_MAX } else { 0 };
+        let segment_bytes = self.options.segment_bytes_max;
+        let room = Room { segments, parts: MESSAGE_PARTS_MAX, segment_bytes };
+        match self.scanner.run(window, &mut self.tape, room) {
             Stop::Segment => self.measure(),
             Stop::TooManyParts => Scan::Limit(Kind::SegmentTooLarge),
             Stop::Window if window.len() - self.scanner.position() > self.segment_max() => {

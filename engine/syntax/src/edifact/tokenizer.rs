@@ -1,21 +1,21 @@
 //! Bytes to tokens: one pass over a growing window, filling a [`Tape`].
 //!
-//! The scanner looks at 64 bytes at a time: it marks, in one bit each, the bytes that may mean
-//! something (separators and control characters) with comparisons the compiler turns into
-//! vector instructions, and then visits only those. It remembers where it is inside a segment,
-//! so that a window may end anywhere and grow later; no byte is visited twice.
+//! The scanner looks at 64 bytes at a time: it [marks](mark), in one bit each, the bytes that
+//! may mean something (separators and control characters) and then visits only those. It
+//! remembers where it is inside a segment, so that a window may end anywhere and grow later; no
+//! byte is visited twice.
 //!
 //! It is *not* a validator: it cuts any bytes into segments and knows no tag.
 
+mod mark;
+
 use super::separators::{Class, Separators, classes};
 use super::tape::{Part, Segment, Tag, Tape};
+use mark::{BLOCK, mark};
 
 /// Most parts (components, empty ones included) of one segment; more is a fault. It leaves
 /// room in the `u16` positions of a [`Part`] for the block that goes over.
 pub const SEGMENT_PARTS_MAX: u32 = 65_000;
-
-/// Bytes marked at a time: one per bit of a word.
-const BLOCK: usize = 64;
 
 /// What stopped the scanner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,18 @@ pub enum Stop {
     Window,
     /// The segment has more than [`SEGMENT_PARTS_MAX`] parts.
     TooManyParts,
+}
+
+/// How far [`Scanner::run`] reads on by itself. What is reached is on the tape when it stops:
+/// whether that is too much is for the caller to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Stop at this many segments on the tape.
+    pub segments: usize,
+    /// Stop at this many parts on the tape.
+    pub parts: usize,
+    /// Stop at a segment of this many bytes.
+    pub segment_bytes: usize,
 }
 
 /// A resumable tokenizer over one window whose beginning stays where it is.
@@ -43,6 +55,9 @@ pub struct Scanner {
     releasing: bool,
     /// A segment is open: `part` is its tag (component 0) or part being read.
     open: bool,
+    /// The open segment has a tag of the usual form and is none of the service segments.
+    plain: bool,
+    element: u8,
     segment: Segment,
     part: Part,
     control: Option<u32>,
@@ -71,6 +86,8 @@ impl Scanner {
             block_end: 0,
             releasing: false,
             open: false,
+            plain: false,
+            element: separators.element,
             segment: NO_SEGMENT,
             part: part_at(0, 0, 0, 1),
             control: None,
@@ -86,6 +103,7 @@ impl Scanner {
         let Separators { component, element, terminator, .. } = *separators;
         let release = separators.release.unwrap_or(terminator);
         let repetition = separators.repetition.unwrap_or(terminator);
+        self.element = element;
         self.marks = [component, element, release, repetition, terminator];
         self.jump(self.at);
     }
@@ -126,6 +144,13 @@ impl Scanner {
     /// Reads on until a segment is complete or the window ends. White space between segments
     /// is skipped. Parts of a segment not complete yet stay on the tape and are continued.
     pub fn next(&mut self, window: &[u8], tape: &mut Tape) -> Stop {
+        self.run(window, tape, Room { segments: 0, parts: 0, segment_bytes: 0 })
+    }
+
+    /// Reads on like [`Scanner::next`], and over any number of plain segments: those with a tag
+    /// of the usual form that does not begin with `U`. It stops behind the first other segment,
+    /// or when the room is used up; the segment it stopped behind stands last on the tape.
+    pub fn run(&mut self, window: &[u8], tape: &mut Tape, room: Room) -> Stop {
         if !self.open && !self.open_segment(window, tape) {
             return Stop::Window;
         }
@@ -133,9 +158,10 @@ impl Scanner {
             return Stop::Window;
         }
         loop {
-            let class = self.separators(window, tape);
+            let class = self.separators(window, tape, room);
             let position = self.at;
             match class {
+                None if !self.open => return self.judge(),
                 None => {
                     let parts = tape.parts.len() - self.segment.first_part as usize;
                     if parts > SEGMENT_PARTS_MAX as usize + BLOCK || !self.load(window) {
@@ -166,28 +192,55 @@ impl Scanner {
         }
     }
 
-    /// The hot loop: closes parts at the separators of the block, up to the first mark that
-    /// asks for more, whose class is returned and whose position is left in `at`; `None` when
-    /// the block is used up.
+    /// The hot loop: closes parts at their separators and plain segments at their terminators,
+    /// up to the first mark that asks for more, whose class is returned and whose position is
+    /// left in `at`; `None` when the block is used up, or when a segment is complete and the
+    /// next is not to be read on.
     #[inline]
-    fn separators(&mut self, window: &[u8], tape: &mut Tape) -> Option<Class> {
-        let (mut mask, mut part, block) = (self.mask, self.part, self.block);
+    fn separators(&mut self, window: &[u8], tape: &mut Tape, room: Room) -> Option<Class> {
+        let (mut mask, mut part, mut block) = (self.mask, self.part, self.block);
         let mut stopped = None;
         while mask != 0 {
             let position = block + mask.trailing_zeros() as usize;
             mask &= mask - 1;
             let class = self.table[usize::from(window[position])];
-            if class as u8 > Class::Repetition as u8 || part.component == 0 {
+            let ends = class == Class::Terminator && self.plain && self.line_break.is_none();
+            if (class as u8 > Class::Repetition as u8 && !ends) || part.component == 0 {
                 self.at = position;
                 stopped = Some(class);
                 break;
             }
             part.end = position as u32;
             tape.parts.push(part);
-            part = following(&part, class, position + 1);
+            if !ends {
+                part = following(&part, class, position + 1);
+                continue;
+            }
+            let _ = self.close_segment(tape, position);
+            if !self.has_room(tape, room) || !self.usual_tag(window, tape) {
+                break;
+            }
+            part = self.part;
+            if self.at >= self.block_end {
+                (mask, block) = (0, self.at);
+                self.block_end = block;
+            } else {
+                mask &= u64::MAX << (self.at - block);
+            }
         }
-        (self.mask, self.part) = (mask, part);
+        (self.mask, self.part, self.block) = (mask, part, block);
         stopped
+    }
+
+    /// Whether more may be read behind the segment just closed.
+    #[inline]
+    fn has_room(&self, tape: &Tape, room: Room) -> bool {
+        let bytes = (self.segment.end - self.segment.start) as usize;
+        let parts = self.segment.last_part - self.segment.first_part;
+        (tape.segments.len() < room.segments)
+            & (tape.parts.len() < room.parts)
+            & (bytes < room.segment_bytes)
+            & (parts <= SEGMENT_PARTS_MAX)
     }
 
     /// Ends the input: a segment still open is closed where the window ends. True when there
@@ -224,27 +277,34 @@ impl Scanner {
         if self.at >= window.len() {
             return false;
         }
+        if self.usual_tag(window, tape) {
+            self.forget_until(self.at);
+            return true;
+        }
         let (start, first_part) = (self.at as u32, tape.parts.len() as u32);
         self.segment = Segment { start, first_part, ..NO_SEGMENT };
         self.part = part_at(self.at, 0, 0, 1);
-        self.open = true;
-        self.usual_tag(window);
+        (self.open, self.plain) = (true, false);
         true
     }
 
-    /// Reads a tag of three letters followed by an element separator, the usual case, without
-    /// visiting its marks; any other tag is left to the loop.
+    /// Opens a segment whose tag has the usual form, a capital letter and two letters or digits
+    /// followed by an element separator, and moves behind it without visiting its marks. Any
+    /// other tag is left to the loop: nothing is done and `false` returned.
     #[inline]
-    fn usual_tag(&mut self, window: &[u8]) {
-        let Some(&[a, b, c, after]) = window[self.at..].first_chunk::<4>() else { return };
-        let class = |byte: u8| self.table[usize::from(byte)];
-        let letters = [a, b, c].iter().all(|byte| class(*byte) == Class::Data);
-        if letters && class(after) == Class::Element {
-            self.segment.tag = Tag(u32::from_be_bytes([0, a, b, c]));
-            self.segment.tag_len = 3;
-            self.part = part_at(self.at + 4, 1, 1, 1);
-            self.forget_until(self.at + 4);
+    fn usual_tag(&mut self, window: &[u8], tape: &Tape) -> bool {
+        let Some(&[a, b, c, after]) = window[self.at..].first_chunk::<4>() else { return false };
+        let letters = a.is_ascii_uppercase() & is_tag_letter(b) & is_tag_letter(c);
+        if !letters | (after != self.element) {
+            return false;
         }
+        let tag = Tag(u32::from_be_bytes([0, a, b, c]));
+        let (start, first_part) = (self.at as u32, tape.parts.len() as u32);
+        self.segment = Segment { tag, tag_len: 3, start, first_part, ..NO_SEGMENT };
+        self.at += 4;
+        self.part = part_at(self.at, 1, 1, 1);
+        (self.open, self.plain) = (true, a != b'U');
+        true
     }
 
     /// Takes the marks off all bytes before `position`.
@@ -336,6 +396,12 @@ impl Scanner {
         if ends_line && self.line_break.is_some_and(|at| at as usize + 1 == end) {
             self.line_break = None;
         }
+        self.judge()
+    }
+
+    /// Whether the segment just closed keeps the limit.
+    #[inline]
+    fn judge(&self) -> Stop {
         let parts = self.segment.last_part - self.segment.first_part;
         if parts > SEGMENT_PARTS_MAX { Stop::TooManyParts } else { Stop::Segment }
     }
@@ -354,23 +420,10 @@ fn following(part: &Part, class: Class, start: usize) -> Part {
     part_at(start, element, component, repeat)
 }
 
-/// One bit per byte of the block that is a separator or a control character. Plain comparisons
-/// over an array become vector instructions; the products gather eight flags into one byte.
+/// Whether a byte may stand in a tag behind its first letter.
 #[inline]
-fn mark(block: &[u8; BLOCK], marks: &[u8; 5]) -> u64 {
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let [a, b, c, d, e] = *marks;
-    let mut flags = [0u8; BLOCK];
-    for (flag, &byte) in flags.iter_mut().zip(block) {
-        let separates = (byte == a) | (byte == b) | (byte == c) | (byte == d) | (byte == e);
-        *flag = u8::from(separates | (byte < 0x20) | (byte == 0x7F));
-    }
-    let mut mask = 0;
-    for (index, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
-        let gathered = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
-        mask |= gathered << (8 * index);
-    }
-    mask
+const fn is_tag_letter(byte: u8) -> bool {
+    byte.is_ascii_uppercase() | byte.is_ascii_digit()
 }
 
 #[cfg(test)]
