@@ -144,7 +144,7 @@ fn check_reads_standard_input_and_answers_in_json() {
 
 #[test]
 fn input_never_controls_the_terminal() {
-    let hostile = b"UNB+UNOC:3+\x1b]0;x\x07:ZZ+\x9b31m:ZZ+261123:1030+1'UNH+1+INVOIC:D:96A:UN'\
+    let hostile = b"UNB+UNOC:3+\x1b]0;x\x07:ZZ+\x9b31m:ZZ+261123:1030+1'UNH+1+\x1b[0mINV:D:96A:UN'\
         BGM+380+\x1b[2J+9'\xe2\x80\xaeUNT+3+1'UNZ+1+1'";
     for arguments in
         [&["check", "-"][..], &["run", "-"], &["explain", "-"], &["check", "--json", "-"]]

@@ -28,15 +28,23 @@ pub(super) fn serve(
 ) -> Result<Exit, Failure> {
     log(terminal);
     home::wait_on_threads(async {
+        let watched = folders(config)?;
         let service = start(book, config).await?;
         let first = bootstrap::first_keys(&service.engine.store, Clock::System.now()).await;
-        if let Some(key) = first.map_err(home::store)? {
-            let text = "the operator's key, shown this once:";
-            terminal.line(format_args!("{text}\n  {}", key.key))?;
+        let first = first.map_err(home::store)?;
+        let address = format!("http://{}", service.address);
+        if terminal.is_json {
+            let key = first.map(|first| first.key);
+            terminal.json(&serde_json::json!({ "address": address, "operator_key": key }))?;
+        } else {
+            if let Some(first) = first {
+                let text = "the operator's key, shown this once:";
+                terminal.line(format_args!("{text}\n  {}", first.key))?;
+            }
+            terminal.line(format_args!("listening on {address}"))?;
         }
-        terminal.line(format_args!("listening on http://{}", service.address))?;
         terminal.flush()?;
-        until_signal(service, config).await
+        until_signal(service, watched).await
     })
 }
 
@@ -73,7 +81,7 @@ pub(super) fn demo(
             tour(&service, &data, &samples, counts, &keys, terminal)?;
         }
         terminal.flush()?;
-        until_signal(service, &config).await
+        until_signal(service, Vec::new()).await
     });
     if is_fresh {
         // A demonstration leaves nothing behind.
@@ -91,10 +99,10 @@ async fn start(book: &Arc<Rulebook>, config: &Config) -> Result<Service, Failure
 }
 
 /// Serves, folders included, until the process is told to end.
-async fn until_signal(service: Service, config: &Config) -> Result<Exit, Failure> {
+async fn until_signal(service: Service, watched: Vec<Watched>) -> Result<Exit, Failure> {
     let (stop, stopping) = watch::channel(false);
     let mut tasks = Vec::new();
-    for watched in folders(config)? {
+    for watched in watched {
         let (engine, intake) = (service.engine.clone(), service.intake.clone());
         tasks.push(tokio::spawn(folder::run(watched, engine, intake, stopping.clone())));
     }

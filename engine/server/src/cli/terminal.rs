@@ -1,7 +1,7 @@
 //! What is written where: results on standard output, everything else on standard error.
 
 use super::arguments::{Always, Global};
-use crate::render::{Colour, Form, Lang, Look, WIDTH_DEFAULT, WIDTH_MIN, is_harmless};
+use crate::render::{Colour, Form, Lang, Look, WIDTH_DEFAULT, WIDTH_MIN, escaped, is_harmless};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use std::fmt::Display;
@@ -123,10 +123,12 @@ impl Terminal {
     }
 }
 
-/// A line on standard error.
+/// Lines on standard error; control characters of names in them are escaped.
 pub(super) fn tell(text: impl Display) {
-    // When standard error is gone there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "{text}");
+    for line in text.to_string().lines() {
+        // When standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{}", escaped(line));
+    }
 }
 
 /// Columns of the terminal; `COLUMNS` says otherwise.

@@ -168,6 +168,7 @@ fn headline(name: &str, tally: &Tally, terminal: &Terminal) -> String {
     };
     let mut line = format!("{}   {verdict}", crate::render::escaped(name));
     for (kind, count) in &tally.messages {
+        let kind = crate::render::escaped(kind);
         line.push_str(&format!("   {kind}  {}", counted(*count, "message")));
     }
     line

@@ -139,7 +139,7 @@ fn print(block: &Block, terminal: &mut Terminal) -> Result<(), Failure> {
         let mut text = format!(
             "  {place:<6}{:<5} {:<36} {}",
             line.id,
-            line.name,
+            crate::render::escaped(&line.name),
             crate::render::escaped(&line.value)
         );
         if !line.meaning.is_empty() {
