@@ -118,7 +118,7 @@ pub struct Check {
     /// Files of any size, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Stop drawing after this many findings of a file (all are counted)
+    /// Draw at most this many findings of a file and a severity; all are counted
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub limit: usize,
 }

@@ -18,7 +18,7 @@ use acquit_mapping::rulebook::Rulebook;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Most findings of one file kept for `--json`; all are counted.
+/// Most findings of one file and one severity kept for `--json`; all are counted.
 const FINDINGS_MAX: usize = 10_000;
 
 /// What was found in one file.
@@ -109,22 +109,24 @@ fn one(
     let (look, is_json) = (terminal.look, terminal.is_json);
     let name = file.name.clone();
     let bar = terminal.progress(Some(file.size));
-    let mut shown = 0usize;
+    let mut seen = [0usize; 3];
     let mut take = |said: Said<'_>| match said {
         Said::Message(kind) => *tally.messages.entry(kind.to_owned()).or_default() += 1,
         Said::Finding(finding, kind) => {
             tally.count(finding.severity);
             let sentences = told(&book.words, finding, look.lang);
-            if is_json && wires.len() < FINDINGS_MAX {
+            // Each severity has its own limit, so that many notes hide no error.
+            let nth = &mut seen[finding.severity as usize];
+            *nth += 1;
+            if is_json && *nth <= FINDINGS_MAX {
                 wires.push(wire(finding, &sentences));
             }
-            if !is_json && shown < limit {
+            if !is_json && *nth <= limit {
                 let origin = Origin { file: &name, message: kind };
                 let source = Source::File(&file.file);
                 let text = render(&look, origin, &source, finding, &sentences);
                 drawings.extend_from_slice(text.as_bytes());
             }
-            shown += 1;
         }
     };
     reading::read(book, &file, &bar, &mut take)?;
@@ -145,8 +147,9 @@ fn one(
     let line = headline(&file.name, &tally, terminal);
     terminal.line(line)?;
     terminal.bytes(&drawings)?;
-    if shown > limit {
-        terminal.line(format_args!("... and {} more; --limit shows more", shown - limit))?;
+    let hidden: usize = seen.iter().map(|count| count.saturating_sub(limit)).sum();
+    if hidden > 0 {
+        terminal.line(format_args!("... and {hidden} more; --limit shows more"))?;
     }
     Ok(tally)
 }
