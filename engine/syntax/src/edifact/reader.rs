@@ -123,6 +123,8 @@ pub struct Reader<'b> {
     group_kind: Option<Vec<u8>>,
     counts: Counts,
     seen: Seen,
+    /// What a UNH of this interchange said behind its reference and was right.
+    right_header: Vec<u8>,
     faults: Faults,
     /// The segment last on the tape ended with the input, without its terminator.
     cut: bool,
@@ -177,6 +179,7 @@ impl<'b> Reader<'b> {
             group_kind: None,
             counts: Counts::default(),
             seen: Seen::default(),
+            right_header: Vec::new(),
             faults: Faults::default(),
             cut: false,
             message_len: 0,

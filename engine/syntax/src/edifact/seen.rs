@@ -18,6 +18,18 @@ const PREFIXES_MAX: usize = 100_000;
 pub(crate) struct Seen {
     spans: BTreeMap<Vec<u8>, BTreeMap<u64, u64>>,
     key: Vec<u8>,
+    /// The span met last, under `run_key`; the one in `spans` ends where it ended when found.
+    run: Run,
+    run_key: Vec<u8>,
+}
+
+/// A span of numbers being met one after the other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    first: u64,
+    last: u64,
+    /// Where the next span begins; 0 when there is no run.
+    until: u64,
 }
 
 impl Seen {
@@ -31,18 +43,52 @@ impl Seen {
         self.key.extend_from_slice(kind);
         self.key.extend([0, digits as u8]);
         self.key.extend_from_slice(prefix);
-        if let Some(spans) = self.spans.get_mut(&self.key) {
-            return add(spans, number);
+        let counts_up = self.run.last + 1 == number && number < self.run.until;
+        if counts_up && self.key == self.run_key {
+            self.run.last = number;
+            return true;
         }
-        if self.spans.len() < PREFIXES_MAX {
-            self.spans.insert(self.key.clone(), BTreeMap::from([(number, number)]));
+        self.close_run();
+        self.add(number)
+    }
+
+    /// Notes a number under `key`, and begins a run there.
+    fn add(&mut self, number: u64) -> bool {
+        if !self.spans.contains_key(&self.key) {
+            if self.spans.len() >= PREFIXES_MAX {
+                return true;
+            }
+            self.spans.insert(self.key.clone(), BTreeMap::new());
         }
-        true
+        let Some(spans) = self.spans.get_mut(&self.key) else { return true };
+        let new = add(spans, number);
+        let run = spans.range(..=number).next_back().map(|(first, last)| (*first, *last));
+        let until = spans.range(number + 1..).next().map_or(u64::MAX, |(first, _)| *first);
+        if let Some((first, last)) = run {
+            self.run = Run { first, last, until };
+            self.run_key.clone_from(&self.key);
+        }
+        new
+    }
+
+    /// Puts the run with the other spans.
+    fn close_run(&mut self) {
+        let Run { first, mut last, until } = std::mem::take(&mut self.run);
+        if until == 0 {
+            return;
+        }
+        if let Some(spans) = self.spans.get_mut(&self.run_key) {
+            if last + 1 == until {
+                last = spans.remove(&until).unwrap_or(last);
+            }
+            spans.insert(first, last);
+        }
     }
 
     /// Forgets all.
     pub(crate) fn clear(&mut self) {
         self.spans.clear();
+        self.run = Run::default();
     }
 }
 
@@ -67,6 +113,7 @@ mod tests {
         let mut seen = Seen::default();
         let found = references.split(' ').filter(|text| !seen.insert(b"INVOIC", text.as_bytes()));
         assert_eq!(found.collect::<Vec<_>>().join(" "), repeated, "{references}");
+        seen.close_run();
         assert_eq!(seen.spans.values().map(|spans| spans.len()).sum::<usize>(), spans);
     }
 

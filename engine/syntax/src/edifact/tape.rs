@@ -24,6 +24,12 @@ impl Tag {
         }
         Tag(packed)
     }
+
+    /// Whether it is three letters long and begins with `U`, as those of the service segments.
+    #[must_use]
+    pub const fn is_service(self) -> bool {
+        self.0 >> 16 == b'U' as u32
+    }
 }
 
 /// One component of one element: a span of the window, release characters still in it.

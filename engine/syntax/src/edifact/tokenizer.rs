@@ -196,51 +196,54 @@ impl Scanner {
     /// up to the first mark that asks for more, whose class is returned and whose position is
     /// left in `at`; `None` when the block is used up, or when a segment is complete and the
     /// next is not to be read on.
+    ///
+    /// What it works on is kept in variables of its own: fields written piece by piece and then
+    /// copied whole would make the processor wait.
     #[inline]
     fn separators(&mut self, window: &[u8], tape: &mut Tape, room: Room) -> Option<Class> {
         let (mut mask, mut part, mut block) = (self.mask, self.part, self.block);
+        let mut segment = self.segment;
+        let mut ends_at =
+            if self.plain && self.line_break.is_none() { Class::Terminator } else { Class::Data };
         let mut stopped = None;
         while mask != 0 {
             let position = block + mask.trailing_zeros() as usize;
             mask &= mask - 1;
             let class = self.table[usize::from(window[position])];
-            let ends = class == Class::Terminator && self.plain && self.line_break.is_none();
+            let ends = class == ends_at;
             if (class as u8 > Class::Repetition as u8 && !ends) || part.component == 0 {
                 self.at = position;
                 stopped = Some(class);
                 break;
             }
-            part.end = position as u32;
-            tape.parts.push(part);
+            tape.parts.push(Part { end: position as u32, ..part });
             if !ends {
                 part = following(&part, class, position + 1);
                 continue;
             }
-            let _ = self.close_segment(tape, position);
-            if !self.has_room(tape, room) || !self.usual_tag(window, tape) {
+            (segment.end, segment.last_part) = (position as u32, tape.parts.len() as u32);
+            tape.segments.push(Segment { ..segment });
+            let at = position + 1;
+            let next = usual_tag(&window[at..], self.element);
+            let Some(tag) = next.filter(|_| has_room(&segment, tape, room)) else {
+                (self.open, self.at) = (false, at);
                 break;
+            };
+            (segment.tag, segment.start, segment.first_part) = (tag, at as u32, segment.last_part);
+            if tag.is_service() {
+                self.plain = false;
+                ends_at = Class::Data;
             }
-            part = self.part;
-            if self.at >= self.block_end {
-                (mask, block) = (0, self.at);
-                self.block_end = block;
+            let begin = at + USUAL_TAG;
+            part = part_at(begin, 1, 1, 1);
+            if begin < self.block_end {
+                mask &= u64::MAX << (begin - block);
             } else {
-                mask &= u64::MAX << (self.at - block);
+                (mask, block, self.block_end) = (0, begin, begin);
             }
         }
-        (self.mask, self.part, self.block) = (mask, part, block);
+        (self.mask, self.part, self.block, self.segment) = (mask, part, block, segment);
         stopped
-    }
-
-    /// Whether more may be read behind the segment just closed.
-    #[inline]
-    fn has_room(&self, tape: &Tape, room: Room) -> bool {
-        let bytes = (self.segment.end - self.segment.start) as usize;
-        let parts = self.segment.last_part - self.segment.first_part;
-        (tape.segments.len() < room.segments)
-            & (tape.parts.len() < room.parts)
-            & (bytes < room.segment_bytes)
-            & (parts <= SEGMENT_PARTS_MAX)
     }
 
     /// Ends the input: a segment still open is closed where the window ends. True when there
@@ -277,33 +280,19 @@ impl Scanner {
         if self.at >= window.len() {
             return false;
         }
-        if self.usual_tag(window, tape) {
-            self.forget_until(self.at);
-            return true;
-        }
         let (start, first_part) = (self.at as u32, tape.parts.len() as u32);
+        self.open = true;
         self.segment = Segment { start, first_part, ..NO_SEGMENT };
-        self.part = part_at(self.at, 0, 0, 1);
-        (self.open, self.plain) = (true, false);
-        true
-    }
-
-    /// Opens a segment whose tag has the usual form, a capital letter and two letters or digits
-    /// followed by an element separator, and moves behind it without visiting its marks. Any
-    /// other tag is left to the loop: nothing is done and `false` returned.
-    #[inline]
-    fn usual_tag(&mut self, window: &[u8], tape: &Tape) -> bool {
-        let Some(&[a, b, c, after]) = window[self.at..].first_chunk::<4>() else { return false };
-        let letters = a.is_ascii_uppercase() & is_tag_letter(b) & is_tag_letter(c);
-        if !letters | (after != self.element) {
-            return false;
+        if let Some(tag) = usual_tag(&window[self.at..], self.element) {
+            (self.segment.tag, self.segment.tag_len) = (tag, 3);
+            self.plain = !tag.is_service();
+            self.at += USUAL_TAG;
+            self.part = part_at(self.at, 1, 1, 1);
+            self.forget_until(self.at);
+        } else {
+            self.plain = false;
+            self.part = part_at(self.at, 0, 0, 1);
         }
-        let tag = Tag(u32::from_be_bytes([0, a, b, c]));
-        let (start, first_part) = (self.at as u32, tape.parts.len() as u32);
-        self.segment = Segment { tag, tag_len: 3, start, first_part, ..NO_SEGMENT };
-        self.at += 4;
-        self.part = part_at(self.at, 1, 1, 1);
-        (self.open, self.plain) = (true, a != b'U');
         true
     }
 
@@ -420,10 +409,27 @@ fn following(part: &Part, class: Class, start: usize) -> Part {
     part_at(start, element, component, repeat)
 }
 
-/// Whether a byte may stand in a tag behind its first letter.
+/// Bytes of a tag of the usual form and the separator behind it.
+const USUAL_TAG: usize = 4;
+
+/// The tag at the beginning of some bytes when it has the usual form: a capital letter and two
+/// letters or digits, followed by an element separator. Any other tag is left to the loop.
 #[inline]
-const fn is_tag_letter(byte: u8) -> bool {
-    byte.is_ascii_uppercase() | byte.is_ascii_digit()
+fn usual_tag(rest: &[u8], element: u8) -> Option<Tag> {
+    let &[a, b, c, after] = rest.first_chunk::<USUAL_TAG>()?;
+    let letter = |byte: u8| byte.is_ascii_uppercase() | byte.is_ascii_digit();
+    let usual = a.is_ascii_uppercase() & letter(b) & letter(c) & (after == element);
+    usual.then_some(Tag(u32::from_be_bytes([0, a, b, c])))
+}
+
+/// Whether more may be read behind a segment.
+#[inline]
+fn has_room(segment: &Segment, tape: &Tape, room: Room) -> bool {
+    let (bytes, parts) = (segment.end - segment.start, segment.last_part - segment.first_part);
+    (tape.segments.len() < room.segments)
+        & (tape.parts.len() < room.parts)
+        & ((bytes as usize) < room.segment_bytes)
+        & (parts <= SEGMENT_PARTS_MAX)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::seek::{Beginning, LOOK_AHEAD, beginning};
 use super::{Emit, Reader, Scan, State, Step, service};
 use crate::edifact::kind::Kind;
-use crate::edifact::tape::{Segment, Tag};
+use crate::edifact::tape::{Part, Segment, Tag};
 use crate::fault::Level;
 
 /// Third letters of the security segments (`USA` to `USY`, ISO 9735-5 to -7).
@@ -11,6 +11,10 @@ const SECURITY: &[u8] = b"ABCDEFHLRTUXY";
 
 /// Message types that are made of security segments.
 const SECURITY_MESSAGES: [&[u8]; 2] = [b"AUTACK", b"KEYMAN"];
+
+/// Longest reference of a message (0062) and most digits of its count of segments (0074).
+const REFERENCE_MAX: usize = 14;
+const COUNT_DIGITS_MAX: usize = 6;
 
 impl Reader<'_> {
     /// Reads on in the message, to its end or to the end of the window.
@@ -127,6 +131,10 @@ impl Reader<'_> {
     }
 
     fn message_ends(&mut self, unt: &Segment, index: usize) -> Option<Step> {
+        let end = (unt.end as usize + 1).min(self.window().len());
+        if self.nested.is_none() && !self.cut && self.is_usual_trailer(unt) {
+            return Some(self.message_read(end));
+        }
         let content = self.content();
         let reference = content.get(unt, 2, 1);
         let opened = |index: usize| content.get(&self.tape.segments[index], 1, 1);
@@ -142,8 +150,57 @@ impl Reader<'_> {
         self.trailer(index, Level::Message, Some(counted), &opening);
         self.nesting(unt);
         self.tell_cut(Level::Message, index);
-        let end = unt.end as usize + 1;
-        Some(self.message_read(end.min(self.window().len())))
+        Some(self.message_read(end))
+    }
+
+    /// Whether UNT says the right count and the reference of UNH, both as nearly all do: then
+    /// there is nothing to tell of it.
+    fn is_usual_trailer(&self, unt: &Segment) -> bool {
+        let [count, reference] = self.tape.parts_of(unt) else { return false };
+        let content = self.content();
+        let number = content.raw(count);
+        let usual = position(count) == (1, 1, 1)
+            && position(reference) == (2, 1, 1)
+            && !(count.released | count.wrapped | reference.released | reference.wrapped)
+            && number.len() <= COUNT_DIGITS_MAX
+            && self.usual_reference() == Some(content.raw(reference));
+        let digit = |sum: Option<usize>, byte: &u8| {
+            let digit = byte.is_ascii_digit().then(|| usize::from(byte - b'0'));
+            Some(sum? * 10 + digit?)
+        };
+        usual && number.iter().fold(Some(0), digit) == Some(self.tape.segments.len())
+    }
+
+    /// The reference of UNH when there can be nothing to tell of it.
+    fn usual_reference(&self) -> Option<&[u8]> {
+        let content = self.content();
+        let part = self.tape.parts_of(self.tape.segments.first()?).first()?;
+        let raw = content.raw(part);
+        let usual = position(part) == (1, 1, 1)
+            && !(part.released | part.wrapped)
+            && (1..=REFERENCE_MAX).contains(&raw.len())
+            && raw.iter().all(u8::is_ascii_graphic);
+        usual.then_some(raw)
+    }
+
+    /// What UNH says behind its reference.
+    fn header_rest(&self) -> &[u8] {
+        let unh = &self.tape.segments[0];
+        let start = self.tape.parts_of(unh).first().map_or(unh.end, |part| part.end);
+        &self.window()[start as usize..unh.end as usize]
+    }
+
+    /// Tells what is wrong with UNH. One that differs only by its reference from a header of
+    /// this interchange that was right is right too.
+    fn check_header(&mut self) {
+        let usual = self.usual_reference().is_some();
+        if usual && self.right_header == self.header_rest() {
+            return;
+        }
+        let flawless = self.tell_flaws(0, service::UNH, Level::Message);
+        if usual && flawless {
+            self.right_header = self.header_rest().to_vec();
+        }
     }
 
     /// Reads again from UNH, to close this message where the one at `nested` begins.
@@ -171,7 +228,7 @@ impl Reader<'_> {
 
     /// The message is complete in the first `end` bytes of the window.
     fn message_read(&mut self, end: usize) -> Step {
-        self.tell_flaws(0, service::UNH, Level::Message);
+        self.check_header();
         self.group_type();
         self.repeated();
         self.characters(end, Level::Element);
@@ -219,4 +276,8 @@ impl Reader<'_> {
             self.tell_segment(Kind::SecurityNotSupported, Level::Message, index, "");
         }
     }
+}
+
+const fn position(part: &Part) -> (u16, u16, u16) {
+    (part.element, part.component, part.repeat)
 }

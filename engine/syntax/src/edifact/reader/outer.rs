@@ -181,10 +181,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Tells what is wrong with the elements of the service segment at `index`.
-    pub(super) fn tell_flaws(&mut self, index: usize, rows: &[Row], level: Level) {
+    /// Tells what is wrong with the elements of the service segment at `index`; true when
+    /// nothing is.
+    pub(super) fn tell_flaws(&mut self, index: usize, rows: &[Row], level: Level) -> bool {
         let segment = self.tape.segments[index];
-        for flaw in service::check(&self.content(), &segment, rows, self.version) {
+        let flaws = service::check(&self.content(), &segment, rows, self.version);
+        let flawless = flaws.is_empty();
+        for flaw in flaws {
             let Flaw { kind, element, component, part, expected } = flaw;
             // The syntax identifier and version are judged by themselves.
             if rows.as_ptr() == service::UNB.as_ptr()
@@ -195,6 +198,7 @@ impl Reader<'_> {
             }
             self.tell(kind, level, index, (element, component), part, &expected);
         }
+        flawless
     }
 
     /// Tells a fault of the component at a position of the segment at `index`.

@@ -103,6 +103,7 @@ impl Reader<'_> {
         (self.group, self.group_kind, self.split_until) = (None, None, None);
         (self.object, self.package) = (0, None);
         self.seen.clear();
+        self.right_header.clear();
         self.state = State::Head;
         self.move_to(unb);
         self.scanner.separate_by(&separators);
