@@ -1,7 +1,6 @@
 //! The program as people and scripts meet it: exit codes, JSON, drawings, standard input.
 //!
 //! Texts are compared with `tests/golden/cli-*.txt`; `ACQUIT_BLESS=1` writes them.
-#![expect(clippy::expect_used, reason = "tests")]
 
 use serde_json::Value;
 use std::fs;

@@ -1,5 +1,4 @@
 //! `acquit serve` with a folder channel: files in, letters out, diagnostics beside refused files.
-#![expect(clippy::expect_used, reason = "tests")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
