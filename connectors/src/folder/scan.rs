@@ -17,8 +17,9 @@ use std::sync::Arc;
 const DONE: &str = ".done";
 
 impl FolderChannel {
-    /// Files that are whole, oldest first, each read once and given once until it is settled. A file that cannot be read stays
-    /// where it is and is tried again; one that must not be read is given with its fault.
+    /// Files that are whole, oldest first, each read once and given once until it is settled. A
+    /// file that cannot be read stays where it is and is tried again; one that must not be read
+    /// is given with its fault.
     ///
     /// # Errors
     /// When `upload/new` cannot be listed: nothing was taken, and [`health`](Self::health) says

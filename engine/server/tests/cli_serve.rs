@@ -19,7 +19,8 @@ impl Server {
         let folder = std::env::temp_dir().join(format!("acquit-{test}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a temporary folder");
-        let text = "[channels.files]\nkind = \"folder\"\npath = \"partners\"\narrival = \"renamed\"\n\
+        let text = "[channels.files]\nkind = \"folder\"\npath = \"partners\"\n\
+            arrival = \"renamed\"\n\
             [partners.6110D00116]\nchannel = \"files\"\n";
         fs::write(folder.join("acquit.toml"), text).expect("a configuration");
         let mut child = Command::new(env!("CARGO_BIN_EXE_acquit"))

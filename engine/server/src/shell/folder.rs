@@ -114,7 +114,8 @@ async fn once(watched: Watched, engine: &Engine, intake: &Intake) -> Watched {
         })
         .await;
         if moved.is_ok() {
-            tracing::info!(partner = %watched.party, file = %name, fate = word, "a file was settled");
+            let partner = watched.party.as_str();
+            tracing::info!(partner, file = %name, fate = word, "a file was settled");
         }
     }
     letters(watched, engine).await
