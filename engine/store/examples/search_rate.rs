@@ -29,7 +29,13 @@ fn main() {
     let from = Instant::now();
     let store = Store::open(&path).unwrap();
     println!("opened in {} us", from.elapsed().as_micros());
+    let counts = runtime.block_on(store.counts()).unwrap();
+    println!("counted in {} us: {counts:?}", from.elapsed().as_micros());
     runtime.block_on(measure(&store, invoices));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().filter(|line| line.starts_with("Vm") && line.contains("RSS")).for_each(|line| {
+        println!("{line}");
+    });
 }
 
 async fn fill(store: &Store, invoices: u64) {
