@@ -28,7 +28,7 @@ pub(crate) const READER_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8192;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA mmap_size = 0;
 ";
 
 /// Value of `PRAGMA synchronous` that means `FULL`.
