@@ -116,11 +116,12 @@ fn local_digits(desk: &Desk<'_>) -> String {
     )
 }
 
-/// An instant as the wall clock of a zone shows it; UTC when the zone is unknown.
+/// An instant as the wall clock of a zone shows it, to the second; UTC when the zone is unknown.
 pub(crate) fn local_time(zone: &str, at: Timestamp) -> jiff::civil::DateTime {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let instant = jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    zone.to_datetime(instant)
+    let at = zone.to_datetime(instant);
+    at.with().subsec_nanosecond(0).build().unwrap_or(at)
 }
 
 /// Remembers a client met for the first time.

@@ -87,15 +87,16 @@ fn agreement<'b>(desk: &Desk<'b>, sent: &Transmission) -> Result<&'b Agreement, 
 
 /// A finding about the envelope as a whole, that rejects it.
 fn envelope_finding(sent: &Transmission, code: &'static str, syntax_error: u8) -> Finding {
+    let is_edifact = sent.standard == Standard::Edifact;
     Finding {
         code: Cow::Borrowed(code),
         severity: Severity::Error,
         level: Level::Interchange,
         place: Place {
             interchange: sent.ordinal,
-            segment: 1,
+            segment: u32::from(is_edifact),
             byte: sent.first_byte,
-            name: if sent.standard == Standard::Edifact { "UNB" } else { "" }.to_owned(),
+            name: if is_edifact { "UNB" } else { "" }.to_owned(),
             ..Place::default()
         },
         value: sent.reference.clone(),
