@@ -24,7 +24,7 @@ pub use segment::segment;
 
 use super::Fault;
 use super::charset::Charset;
-use super::guide::{ElementId, Guide, SlotId};
+use super::guide::{Directory, ElementId, Guide, SlotId};
 use super::separators::Separators;
 use super::tape::{Part, Segment, Tape};
 use super::value::Content;
@@ -196,26 +196,32 @@ impl Checked {
 /// Groups a message by its guide and checks every element of every segment placed.
 pub fn message(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Checked) {
     group(guide, input, out);
-    elements(guide, input, rules, segment::check, out);
+    elements(guide, input, rules, segment::is_plain, out);
 }
 
-/// Checks the segments of a tree with one way of checking, and sorts all faults.
+/// Checks the segments of a tree that are not right at a glance, and sorts all faults.
 #[inline]
 fn elements(
     guide: &Guide,
     input: &Input<'_>,
     rules: &Rules<'_>,
-    check: impl Fn(segment::Whole<'_>, &Input<'_>, usize, &Rules<'_>, &mut Checked),
+    is_plain: impl Fn(&Directory, usize, &Input<'_>, &[Part]) -> bool,
     out: &mut Checked,
 ) {
+    let directory = guide.directory();
     for at in 1..out.nodes.len() {
         let node = out.nodes[at];
         let slot = guide.slot(node.slot);
-        if slot.group().is_none() {
-            let definition = &guide.directory().segments()[usize::from(slot.segment)];
+        if slot.group().is_some() {
+            continue;
+        }
+        let (index, definition) = (node.segment as usize, usize::from(slot.segment));
+        let parts = input.parts_of(&input.segments[index]);
+        if !is_plain(directory, definition, input, parts) {
+            let definition = &directory.segments()[definition];
             let levels = u16::from(slot.depth) - 1;
-            let whole = segment::Whole { directory: guide.directory(), definition, levels };
-            check(whole, input, node.segment as usize, rules, out);
+            let whole = segment::Whole { directory, definition, levels };
+            segment::thorough(whole, input, index, rules, out);
         }
     }
     if !out.faults.is_empty() {

@@ -26,53 +26,50 @@ pub fn segment(
     rules: &Rules<'_>,
     out: &mut Checked,
 ) {
-    check(Whole { directory, definition, levels: 0 }, input, index, rules, out);
-}
-
-#[inline]
-pub(super) fn check(
-    whole: Whole<'_>,
-    input: &Input<'_>,
-    index: usize,
-    rules: &Rules<'_>,
-    out: &mut Checked,
-) {
-    if !is_plain(whole, input, index) {
+    let known = directory.segments().iter().position(|known| known.tag == definition.tag);
+    let parts = input.parts_of(&input.segments[index]);
+    if !known.is_some_and(|known| is_plain(directory, known, input, parts)) {
+        let whole = Whole { directory, definition, levels: 0 };
         thorough(whole, input, index, rules, out);
     }
 }
 
-/// Whether a segment is right at a glance, which nearly all are. What is unusual though perhaps
-/// right (a repetition, a line break, a value with release characters among coded ones) is not
-/// plain: it is left to the thorough check, which alone tells faults.
+/// Whether a segment, defined at an index of the directory, is right at a glance, which nearly
+/// all are. What is unusual though perhaps right (a repetition, a line break, a value with
+/// release characters among coded ones) is not plain: it is left to the thorough check, which
+/// alone tells faults.
 #[inline]
-fn is_plain(whole: Whole<'_>, input: &Input<'_>, index: usize) -> bool {
-    let Some(needs) = whole.directory.needs(whole.definition) else { return false };
-    let elements = whole.directory.elements(whole.definition);
-    let origin = elements.first().map_or(0, |element| element.first);
+pub(super) fn is_plain(
+    directory: &Directory,
+    definition: usize,
+    input: &Input<'_>,
+    parts: &[Part],
+) -> bool {
+    let Some(look) = directory.look(definition) else { return false };
     let mut present = 0u64;
     let mut ends_empty = false;
-    for part in input.parts_of(&input.segments[index]) {
-        let Some(element) = elements.get(usize::from(part.element).wrapping_sub(1)) else {
+    for part in parts {
+        let Some(span) = look.spans.get(usize::from(part.element).wrapping_sub(1)) else {
             return false;
         };
         let component = part.component.wrapping_sub(1);
-        if component >= element.count || part.repeat != 1 || (ends_empty && component == 0) {
+        if component >= u16::from(span.count) || part.repeat != 1 || (ends_empty && component == 0)
+        {
             return false;
         }
         ends_empty = part.start == part.end && component > 0;
         if part.start == part.end {
             continue;
         }
-        let at = element.first + component;
-        if !value::is_plain(whole.directory.component(at), whole.directory, input, part) {
+        let at = u16::from(span.first) + component;
+        let Some(rule) = look.rules.get(usize::from(at)) else { return false };
+        if !value::is_plain(rule, directory, input, part) {
             return false;
         }
-        present |= 1 << (at - origin);
+        present |= 1 << (at % 64);
     }
-    let parts = input.parts_of(&input.segments[index]);
     let said = parts.last().is_none_or(|part| part.start < part.end);
-    said && needs.iter().all(|need| need.is_met(present))
+    said && look.required & !present == 0 && look.needs.iter().all(|need| need.is_met(present))
 }
 
 /// Checks everything again, this time telling what is wrong.
@@ -154,12 +151,9 @@ fn occurrence<'a>(
             present = u32::MAX;
             break;
         };
-        let mut said = true;
-        if !value::is_plain(definition, directory, input, part) {
-            let value = value::Value { definition, mandatory: element.mandatory, directory };
-            let component = if element.id.is_composite() { part.component } else { 0 };
-            said = value::check(value, input, part, Seen { component, ..seen }, rules, out);
-        }
+        let value = value::Value { definition, mandatory: element.mandatory, directory };
+        let component = if element.id.is_composite() { part.component } else { 0 };
+        let said = value::check(value, input, part, Seen { component, ..seen }, rules, out);
         present |= u32::from(said) << part.component;
     }
     let (run, after) = parts.split_at(length);

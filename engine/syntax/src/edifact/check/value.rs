@@ -2,7 +2,7 @@
 
 use super::tell::{self, Seen};
 use super::{Characters, Checked, Input, Rules};
-use crate::edifact::guide::{Class, Code, ComponentUse, Directory};
+use crate::edifact::guide::{Class, Code, ComponentUse, Directory, Manner, Rule};
 use crate::edifact::kind::Kind;
 use crate::edifact::separators::Separators;
 use crate::edifact::tape::Part;
@@ -20,58 +20,67 @@ pub(super) struct Value<'a> {
 /// Whether a part that is not empty is right, as far as its bytes tell at a glance; when not,
 /// [`check`] looks again and tells what is wrong, if anything.
 #[inline]
-pub(super) fn is_plain(
-    definition: &ComponentUse,
-    directory: &Directory,
-    input: &Input<'_>,
-    part: &Part,
-) -> bool {
-    let bytes = input.bytes(part);
-    let right = match definition.class {
+pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, part: &Part) -> bool {
+    let length = part.end - part.start;
+    match rule.manner {
         // Release characters and wide characters only make a value shorter than its bytes.
-        Class::Alphanumeric if definition.min <= 1 => {
-            bytes.len() <= usize::from(definition.max) && bytes[0] != b' '
+        Manner::Words => {
+            let first = input.window.get(part.start as usize);
+            (length <= u32::from(rule.max)) & (first != Some(&b' ')) & !part.wrapped
         }
-        Class::Numeric => plain_number(bytes, definition, input.separators.decimal),
-        Class::Alphabetic | Class::Alphanumeric => {
-            input.characters == Characters::SingleByte
-                && !part.released
-                && wrong(bytes, definition, input).is_none()
-                && bytes[0] != b' '
+        Manner::Coded => {
+            let fits = (length >= u32::from(rule.min)) & (length <= u32::from(rule.max).min(8));
+            fits & !part.released & !part.wrapped
+                && directory.lists()[usize::from(rule.list)].has(pack(input.window, part))
         }
-    };
-    right && !part.wrapped && listed(definition, directory, input, part)
+        Manner::Number => {
+            !part.wrapped && plain_number(input.bytes(part), rule, input.separators.decimal)
+        }
+        Manner::Lengthy | Manner::Letters => {
+            let bytes = input.bytes(part);
+            let bare = !part.released & !part.wrapped & (bytes.first() != Some(&b' '));
+            let fits = (length >= u32::from(rule.min)) & (length <= u32::from(rule.max));
+            let any = rule.manner == Manner::Lengthy || !bytes.iter().any(u8::is_ascii_digit);
+            bare & fits & any & (input.characters == Characters::SingleByte)
+        }
+        Manner::Other => false,
+    }
 }
 
-/// Whether the value is in the list of its element, if that has one.
+/// Whether a value is digits, perhaps with the decimal mark among them.
 #[inline]
-fn listed(
-    definition: &ComponentUse,
-    directory: &Directory,
-    input: &Input<'_>,
-    part: &Part,
-) -> bool {
-    let Some(list) = definition.list else { return true };
-    let short = part.end - part.start <= 8 && !part.released;
-    short && directory.lists()[usize::from(list)].has(pack(input.window, part))
+fn plain_number(bytes: &[u8], rule: &Rule, mark: u8) -> bool {
+    let mut padded = [b'0'; NUMBER_BYTES];
+    let Some(number) = padded.get_mut(..bytes.len()) else { return false };
+    for (digit, byte) in number.iter_mut().zip(bytes) {
+        *digit = *byte;
+    }
+    let others = not_digits(u128::from_le_bytes(padded));
+    let mut digits = bytes.len();
+    if others != 0 {
+        let at = others.trailing_zeros() as usize / 8;
+        let one = others & (others - 1) == 0;
+        let inside = at > 0 && at + 1 < digits;
+        if !(one && inside && bytes.get(at) == Some(&mark)) {
+            return false;
+        }
+        digits -= 1;
+    }
+    digits >= usize::from(rule.min) && digits <= usize::from(rule.max)
 }
 
-/// Whether a value is digits, perhaps with a minus before and the decimal mark among them.
+/// Most bytes of a number looked at together.
+const NUMBER_BYTES: usize = 16;
+
+/// The highest bit of every byte that is no digit.
 #[inline]
-fn plain_number(bytes: &[u8], definition: &ComponentUse, mark: u8) -> bool {
-    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
-    let other = |bytes: &[u8]| bytes.iter().position(|byte| !byte.is_ascii_digit());
-    let digits = match other(unsigned) {
-        None => unsigned.len(),
-        Some(at) => {
-            let fraction = &unsigned[at + 1..];
-            if at == 0 || unsigned[at] != mark || fraction.is_empty() || other(fraction).is_some() {
-                return false;
-            }
-            unsigned.len() - 1
-        }
-    };
-    digits >= usize::from(definition.min) && digits <= usize::from(definition.max)
+const fn not_digits(bytes: u128) -> u128 {
+    const ZEROS: u128 = u128::from_le_bytes([b'0'; NUMBER_BYTES]);
+    const LOW: u128 = u128::from_le_bytes([0x7F; NUMBER_BYTES]);
+    const PAST_NINE: u128 = u128::from_le_bytes([0x80 - 10; NUMBER_BYTES]);
+    // A digit becomes 0 to 9; adding reaches the highest bit from 10 on and never goes over.
+    let values = bytes ^ ZEROS;
+    (((values & LOW) + PAST_NINE) | values) & !LOW
 }
 
 /// Checks a part that is not plain, with release characters, line breaks and wide characters

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::codes::{self, Code, CodeList};
+use super::quick::{Look, Quick};
 use super::raw::{Raw, RawElement, RawList, RawUse};
-use super::shape::{
-    COMPONENTS_MAX, ComponentUse, ELEMENTS_MAX, ElementId, ElementUse, Need, SegmentDef, UNMASKED,
-};
+use super::shape::{COMPONENTS_MAX, ComponentUse, ELEMENTS_MAX, ElementId, ElementUse, SegmentDef};
 use super::text::{Flaw, Flaws};
 use crate::edifact::tape::Tag;
 
@@ -18,7 +17,7 @@ pub struct Directory {
     segments: Vec<SegmentDef>,
     elements: Vec<ElementUse>,
     components: Vec<ComponentUse>,
-    needs: Vec<Need>,
+    quick: Quick,
     lists: Vec<Arc<CodeList>>,
     names: BTreeMap<ElementId, Arc<str>>,
 }
@@ -39,6 +38,8 @@ impl Directory {
             directory.define(*tag, segment, &raw, &mut flaws);
         }
         directory.segments.sort_by_key(|segment| segment.tag);
+        directory.quick =
+            Quick::new(&directory.segments, &directory.elements, &directory.components);
         if directory.components.len() > usize::from(u16::MAX) {
             flaws.line(1, 1, format!("the segments use more than {} components", u16::MAX));
         }
@@ -75,15 +76,10 @@ impl Directory {
                 }));
                 joined.elements.push(ElementUse { first: narrow(start), ..*element });
             }
-            let first_need = narrow(joined.needs.len());
-            joined.needs.extend(service.needs(segment).unwrap_or_default());
-            joined.segments.push(SegmentDef {
-                first: narrow(first),
-                first_need,
-                ..segment.clone()
-            });
+            joined.segments.push(SegmentDef { first: narrow(first), ..segment.clone() });
         }
         joined.segments.sort_by_key(|segment| segment.tag);
+        joined.quick = Quick::new(&joined.segments, &joined.elements, &joined.components);
         for (id, name) in &service.names {
             joined.names.entry(*id).or_insert_with(|| Arc::clone(name));
         }
@@ -124,20 +120,10 @@ impl Directory {
         &self.components[first..first + usize::from(element.count)]
     }
 
-    /// One component by its index.
+    /// What the segment at an index must look like; nothing when a glance cannot tell.
     #[inline]
-    pub(crate) fn component(&self, index: u16) -> &ComponentUse {
-        &self.components[usize::from(index)]
-    }
-
-    /// What must be present in a segment; nothing when one mask cannot tell.
-    #[inline]
-    pub(crate) fn needs(&self, segment: &SegmentDef) -> Option<&[Need]> {
-        let first = usize::from(segment.first_need);
-        if segment.needs == UNMASKED {
-            return None;
-        }
-        Some(&self.needs[first..first + usize::from(segment.needs)])
+    pub(crate) fn look(&self, segment: usize) -> Option<Look<'_>> {
+        self.quick.look(segment)
     }
 
     /// All code lists.
@@ -179,36 +165,13 @@ impl Directory {
             mandatory_mask |= u64::from(item.mandatory) << (index + 1);
             self.element(item, all, flaws);
         }
-        let first_need = self.needs.len();
-        let masked = self.need(first);
         self.segments.push(SegmentDef {
             tag,
-            first_need: narrow(first_need),
-            needs: if masked { narrow(self.needs.len() - first_need) } else { UNMASKED },
             name: Arc::from(raw.name),
             first: narrow(first),
             count: narrow(self.elements.len() - first),
             mandatory_mask,
         });
-    }
-
-    /// Derives the needs of the elements from `first` on; false when they do not fit in a mask.
-    fn need(&mut self, first: usize) -> bool {
-        let origin = self.elements.get(first).map_or(0, |element| element.first);
-        for element in &self.elements[first..] {
-            let at = u32::from(element.first - origin);
-            if at + u32::from(element.count) > u64::BITS {
-                return false;
-            }
-            // Bit 1 of a mandatory mask is component 1, which is bit `at` here.
-            let components = u64::from(element.mandatory_mask >> 1) << at;
-            let all = ((1u64 << element.count) - 1) << at;
-            if element.mandatory || components != 0 {
-                let mandatory = element.mandatory;
-                self.needs.push(Need { element: all, components, mandatory });
-            }
-        }
-        true
     }
 
     fn element(&mut self, item: &RawUse<'_>, all: &Raw<'_>, flaws: &mut Flaws) {

@@ -10,6 +10,7 @@
 
 mod codes;
 mod directory;
+mod quick;
 mod raw;
 mod shape;
 mod slots;
@@ -26,5 +27,6 @@ pub use slots::{SLOTS_MAX, Slot, SlotId, SlotKind};
 pub use table::Guide;
 pub use text::{Flaw, GuideFile};
 
+pub(crate) use quick::{Manner, Rule};
 pub(crate) use slots::{Step, walk};
 pub(crate) use table::{CROSSES, NO_SLOT, tag_text};

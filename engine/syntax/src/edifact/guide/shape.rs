@@ -109,35 +109,6 @@ pub struct SegmentDef {
     pub(crate) count: u16,
     /// Bit `e` is set when element `e` (from 1) is mandatory.
     pub(crate) mandatory_mask: u64,
-    /// Index of its first [`Need`].
-    pub(crate) first_need: u16,
-    /// How many needs it has; [`UNMASKED`] when its components do not fit in one mask.
-    pub(crate) needs: u16,
-}
-
-/// In [`SegmentDef::needs`]: more than 64 components, presence cannot be told by one mask.
-pub(crate) const UNMASKED: u16 = u16::MAX;
-
-/// What must be present in one element, as bits: bit 0 is the segment's first component, and the
-/// components of all its elements follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Need {
-    /// The components of the element.
-    pub(crate) element: u64,
-    /// The mandatory ones among them.
-    pub(crate) components: u64,
-    /// Whether the element is mandatory.
-    pub(crate) mandatory: bool,
-}
-
-impl Need {
-    /// Whether what is present is enough for this element.
-    #[inline]
-    pub(crate) fn is_met(self, present: u64) -> bool {
-        let absent = present & self.element == 0;
-        let complete = self.components & !present == 0;
-        (absent & !self.mandatory) | (!absent & complete)
-    }
 }
 
 /// Reads a representation: `an..35`, `n6`, `a3`.
