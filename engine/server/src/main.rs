@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `acquit`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    acquit_server::cli::main()
+}
