@@ -1,0 +1,42 @@
+//! What every handler sees.
+
+use super::authentication::Holders;
+use super::limits::{BODY_BUDGET_UNITS, STREAMS_MAX};
+use crate::shell::{Engine, Intake};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::sync::{Semaphore, watch};
+
+/// The running server, as handlers see it.
+pub struct App {
+    /// Store, rulebook, clock, counters.
+    pub engine: Engine,
+    /// The way in.
+    pub intake: Intake,
+    /// Holders of keys seen lately.
+    pub(super) holders: Holders,
+    /// Room for bodies in memory.
+    pub(super) bodies: Arc<Semaphore>,
+    /// Room for event streams.
+    pub(super) streams: Arc<Semaphore>,
+    /// False while the server stops: the readiness check then says so.
+    pub(super) ready: AtomicBool,
+    /// True once the server stops: event streams end then.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    /// A server over an engine; `stopping` turns true when it is to stop.
+    #[must_use]
+    pub fn new(engine: Engine, intake: Intake, stopping: watch::Receiver<bool>) -> Arc<App> {
+        Arc::new(App {
+            engine,
+            intake,
+            holders: Holders::default(),
+            bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            ready: AtomicBool::new(true),
+            stopping,
+        })
+    }
+}

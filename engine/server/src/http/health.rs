@@ -1,0 +1,93 @@
+//! `/livez`, `/readyz`, `/metrics`.
+
+use super::app::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use utoipa::ToSchema;
+
+/// The process answers.
+#[utoipa::path(get, path = "/livez", tag = "operations",
+    responses((status = 200, description = "Alive")))]
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// One thing readiness depends on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Check {
+    /// What was looked at.
+    name: &'static str,
+    /// Whether it is well.
+    ok: bool,
+    /// Why not; empty when it is.
+    reason: String,
+}
+
+/// Whether parcels are taken, and if not, why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Readiness {
+    /// All checks are well.
+    ready: bool,
+    /// Each of them.
+    checks: Vec<Check>,
+}
+
+/// The server takes parcels; 503 with the reasons when it does not.
+#[utoipa::path(get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = Readiness), (status = 503, body = Readiness)))]
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
+    let store = app.engine.store.stopped();
+    let stopping = !app.ready.load(Ordering::Relaxed) || *app.stopping.borrow();
+    let checks = vec![
+        check("store", store.is_some(), &store.unwrap_or_default()),
+        check("queue", !app.intake.has_room(), "the queue is full"),
+        check("serving", stopping, "the server stops"),
+    ];
+    let ready = checks.iter().all(|check| check.ok);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, checks })).into_response()
+}
+
+/// A check: what is looked at, whether it fails, and why then.
+fn check(name: &'static str, fails: bool, reason: &str) -> Check {
+    let reason = if fails { reason.to_owned() } else { String::new() };
+    Check { name, ok: !fails, reason }
+}
+
+/// Counters in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operations",
+    responses((status = 200, description = "Prometheus text format", content_type = "text/plain")))]
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let mut out = String::new();
+    app.engine.statistics.write(&mut out);
+    let store_up = u64::from(app.engine.store.stopped().is_none());
+    let mut gauges = vec![
+        ("acquit_queue_depth", "Parcels that wait to be decided.", app.intake.depth() as u64),
+        ("acquit_store_up", "1 while the store takes commits.", store_up),
+    ];
+    match app.engine.store.counts().await {
+        Ok(counts) => {
+            gauges.push(("acquit_outbox_depth", "Letters not taken yet.", counts.outbox));
+            gauges.push(("acquit_parked", "Messages kept aside.", counts.parked));
+            let rows = counts.last_seq.unsigned_abs();
+            gauges.push(("acquit_log_rows", "Rows of the exchange log.", rows));
+        }
+        Err(error) => tracing::warn!(error = %error, "the store could not count"),
+    }
+    for (name, help, value) in gauges {
+        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    let _ = writeln!(
+        out,
+        "# HELP acquit_build_info Version of this build.\n# TYPE acquit_build_info gauge\n\
+         acquit_build_info{{version=\"{version}\"}} 1"
+    );
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], out).into_response()
+}

@@ -1,0 +1,138 @@
+//! Invoices: the list people search, and the whole « Suivi de la facture » of one.
+
+use super::app::App;
+use super::authentication::Caller;
+use super::problem::{Problem, ProblemWire};
+use super::query::{Path, Query, page_size, unread, word};
+use super::wire::{InvoiceExchangeWire, InvoiceItemWire, InvoiceWire, Page};
+use acquit_domain::{Date, InvoiceKey, InvoiceKind, InvoiceNumber, PartyCode, Role, Status};
+use acquit_store::{InvoiceFilter, PageRequest, Sort};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::IntoParams;
+
+/// Who may look at invoices at all; which ones is the store's to say.
+const READERS: &[Role] = &[Role::Client, Role::Portal, Role::Issuer, Role::Operator];
+
+/// What to look for, in which order, which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// « Numéro de la facture ».
+    number: Option<String>,
+    /// `principal`, `supplementary` or `credit_note`.
+    kind: Option<String>,
+    /// One of the seven statuses.
+    status: Option<String>,
+    /// « Date de la facture du », `YYYY-MM-DD`.
+    issued_from: Option<String>,
+    /// « Au », included.
+    issued_to: Option<String>,
+    /// Code of the issuer.
+    issuer: Option<String>,
+    /// Code of the client.
+    client: Option<String>,
+    /// « Prestation ».
+    service: Option<String>,
+    /// « Type d'opération ».
+    operation: Option<String>,
+    /// « Référence » of a service line.
+    reference: Option<String>,
+    /// Reference of a payment.
+    payment_reference: Option<String>,
+    /// A column, with a minus for the largest first: `-issued_on`.
+    sort: Option<String>,
+    /// How many.
+    limit: Option<u32>,
+    /// The cursor of the page before.
+    after: Option<String>,
+}
+
+impl Asked {
+    /// What the store is asked.
+    fn question(self) -> Result<(InvoiceFilter, Sort, PageRequest), Problem> {
+        let date = |text: &str| text.parse::<Date>().ok();
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let filter = InvoiceFilter {
+            kind: word("kind", self.kind.as_ref(), InvoiceKind::of)?,
+            status: word("status", self.status.as_ref(), Status::of)?,
+            issued_from: word("issued_from", self.issued_from.as_ref(), date)?,
+            issued_to: word("issued_to", self.issued_to.as_ref(), date)?,
+            number: given(self.number),
+            issuer: given(self.issuer),
+            client: given(self.client),
+            service: given(self.service),
+            operation: given(self.operation),
+            reference: given(self.reference),
+            payment_reference: given(self.payment_reference),
+        };
+        let sort = word("sort", self.sort.as_ref(), Sort::of)?.unwrap_or_default();
+        let page = PageRequest { limit: page_size(self.limit), after: given(self.after) };
+        Ok((filter, sort, page))
+    }
+}
+
+/// The invoices the caller may see: an issuer its own, a client those addressed to it, portals
+/// and operators all.
+#[utoipa::path(get, path = "/v1/invoices", tag = "invoices", params(Asked),
+    responses(
+        (status = 200, body = Page<InvoiceItemWire>),
+        (status = 400, body = ProblemWire),
+        (status = 403, body = ProblemWire),
+    ))]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Page<InvoiceItemWire>>, Problem> {
+    caller.allow(READERS)?;
+    let (filter, sort, page) = asked.question()?;
+    let store = &app.engine.store;
+    let found = store.invoices(&caller.viewer(), &filter, sort, &page).await.map_err(unread)?;
+    Ok(Json(Page::of(found, |invoice| InvoiceItemWire::from(invoice))))
+}
+
+/// One invoice with everything about it.
+#[utoipa::path(get, path = "/v1/invoices/{issuer}/{number}", tag = "invoices",
+    params(("issuer" = String, Path), ("number" = String, Path)),
+    responses((status = 200, body = InvoiceWire), (status = 404, body = ProblemWire)))]
+pub(super) async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<InvoiceWire>, Problem> {
+    caller.allow(READERS)?;
+    let key = key(&path)?;
+    let file = app.engine.store.invoice(&caller.viewer(), &key).await.map_err(unread)?;
+    file.map(|file| Json(InvoiceWire::from(&file))).ok_or_else(Problem::not_found)
+}
+
+/// « Suivi des échanges » of one invoice: the guide's nine columns.
+#[utoipa::path(get, path = "/v1/invoices/{issuer}/{number}/exchanges", tag = "invoices",
+    params(("issuer" = String, Path), ("number" = String, Path)),
+    responses(
+        (status = 200, body = Page<InvoiceExchangeWire>),
+        (status = 404, body = ProblemWire),
+    ))]
+pub(super) async fn exchanges(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Result<Json<Page<InvoiceExchangeWire>>, Problem> {
+    caller.allow(READERS)?;
+    let key = key(&path)?;
+    let rows = app.engine.store.exchanges_of(&caller.viewer(), &key).await.map_err(unread)?;
+    let rows = rows.ok_or_else(Problem::not_found)?;
+    let items = rows.iter().map(|row| InvoiceExchangeWire::from(&row.exchange)).collect();
+    Ok(Json(Page::whole(items)))
+}
+
+/// The invoice an address names.
+fn key((issuer, number): &(String, String)) -> Result<InvoiceKey, Problem> {
+    let issuer = PartyCode::new(issuer).ok_or_else(Problem::not_found)?;
+    let number = InvoiceNumber::new(number).ok_or_else(Problem::not_found)?;
+    Ok(InvoiceKey { issuer, number })
+}

@@ -1,0 +1,36 @@
+//! The HTTP surface: who may ask, within which limits, and the JSON shapes of the answers.
+//!
+//! Order of work on a request: method, address, key, role, declared size, media type; only then
+//! is a byte of the body read. Whatever is refused before that costs nothing and stores nothing.
+//!
+//! What it is *not*: it decides nothing about invoices; it hands parcels to the shell and shows
+//! what the store holds.
+
+mod app;
+mod authentication;
+mod body;
+mod documentation;
+mod documents;
+mod events;
+mod exchanges;
+mod guard;
+mod health;
+mod inbox;
+mod invoices;
+pub mod limits;
+pub mod mask;
+mod media;
+mod operator;
+mod outbox;
+mod parties;
+mod problem;
+mod query;
+mod routes;
+mod server;
+mod socket;
+pub mod wire;
+
+pub use app::App;
+pub use problem::{Code, Problem, ProblemWire};
+pub use routes::{openapi, router};
+pub use server::serve;

@@ -1,0 +1,92 @@
+//! Every address of this server, in one place: the router and the OpenAPI document come from the
+//! same list, so an address that is not documented does not exist.
+
+use super::app::App;
+use super::authentication::Caller;
+use super::problem::{Code, Problem};
+use super::{documentation, documents, events, exchanges, guard, health, inbox, invoices};
+use super::{operator, outbox, parties};
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The head of the OpenAPI document; the paths come from the routes.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Acquit",
+        description = "Invoices and payment-process messages in, every sender answered, \
+                       everyone concerned told."
+    ),
+    tags(
+        (name = "partners", description = "For issuers and payment providers"),
+        (name = "invoices", description = "For portals, clients, issuers and operators"),
+        (name = "log", description = "The exchange log and its event feed"),
+        (name = "operations", description = "Running the server"),
+    )
+)]
+struct Head;
+
+/// Every documented address.
+fn documented() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Head::openapi())
+        .routes(routes!(inbox::post))
+        .routes(routes!(outbox::list))
+        .routes(routes!(outbox::taken))
+        .routes(routes!(invoices::list))
+        .routes(routes!(invoices::one))
+        .routes(routes!(invoices::exchanges))
+        .routes(routes!(documents::one))
+        .routes(routes!(parties::list))
+        .routes(routes!(exchanges::list))
+        .routes(routes!(exchanges::one))
+        .routes(routes!(exchanges::raw))
+        .routes(routes!(exchanges::reading))
+        .routes(routes!(events::list))
+        .routes(routes!(operator::add_key))
+        .routes(routes!(operator::revoke_key))
+        .routes(routes!(operator::reprocess))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The OpenAPI 3.1 document of this server.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+/// The whole HTTP surface.
+#[must_use]
+pub fn router(app: Arc<App>) -> Router {
+    let (router, document) = documented().split_for_parts();
+    router
+        .merge(documentation::router(&document))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(guard::guard))
+        .with_state(app)
+}
+
+/// An address that does not exist. Below `/v1` a caller must first say who it is, so that nothing
+/// is told to strangers.
+async fn nowhere(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if parts.uri.path().starts_with("/v1/")
+        && let Err(problem) = Caller::from_request_parts(&mut parts, &app).await
+    {
+        return problem.into_response();
+    }
+    Problem::not_found().into_response()
+}
+
+/// An address that exists, asked with a method that it does not know.
+async fn wrong_method() -> Problem {
+    Problem::new(Code::Method, "This address does not know this method.")
+}

@@ -1,0 +1,93 @@
+//! The listener: HTTP/1.1 with a time limit on everything a caller can hold open.
+//!
+//! HTTP/2 is not spoken: a partner's connection carries one request at a time, and the whole
+//! class of stream floods (rapid reset, CONTINUATION) does not exist here.
+
+use super::limits::{HEADER_BYTES_MAX, HEADER_FIELDS_MAX, HEADER_TIMEOUT, STOP_TIMEOUT};
+use super::socket::Socket;
+use crate::shell::timers::stopped;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+/// Pause after a failed accept (too many open files), so that the loop does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `stopping` turns true, then lets open requests finish for a while.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let room = Arc::new(Semaphore::new(connections.max(1)));
+    let graceful = GracefulShutdown::new();
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_headers(HEADER_FIELDS_MAX)
+        .max_buf_size(HEADER_BYTES_MAX)
+        .half_close(true);
+    loop {
+        let Ok(place) = room.clone().acquire_owned().await else { break };
+        let stream = tokio::select! {
+            () = stopped(&mut stopping) => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => without_delay(stream),
+                Err(error) => {
+                    tracing::warn!(error = %error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        let (socket, timed_out) = Socket::new(stream, place);
+        let connection = graceful.watch(connection(&builder, socket, router.clone()));
+        tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            if let Err(error) = connection.as_mut().await {
+                timed_out.store(error.is_timeout(), Ordering::Relaxed);
+                tracing::debug!(error = %error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// Answers are small and complete: waiting to fill a packet only delays them.
+fn without_delay(stream: TcpStream) -> TcpStream {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(error = %error, "no delay cannot be switched off");
+    }
+    stream
+}
+
+type Service =
+    TowerToHyperService<tower::util::MapRequest<Router, fn(Request<Incoming>) -> Request<Body>>>;
+
+/// One connection with its service.
+fn connection(
+    builder: &http1::Builder,
+    socket: Socket,
+    router: Router,
+) -> http1::Connection<TokioIo<Socket>, Service> {
+    let own: fn(Request<Incoming>) -> Request<Body> = |request| request.map(Body::new);
+    let service = TowerToHyperService::new(router.map_request(own));
+    builder.serve_connection(TokioIo::new(socket), service)
+}

@@ -1,0 +1,165 @@
+//! What was read in a message: the canonical record, for people who look for the reason of a
+//! verdict.
+
+use super::{FindingWire, MoneyWire, hex};
+use crate::http::mask::mask;
+use acquit_domain::invoice::InvoiceMessage;
+use acquit_domain::{Currency, Money};
+use acquit_flow::{MessageReading, Reading, Said, Transmission};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A parcel as it is read now; the messages of the exchange asked for come first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadingWire {
+    /// Hash of the rulebook it was read with.
+    pub book: String,
+    /// Findings about the parcel as a whole.
+    pub findings: Vec<FindingWire>,
+    /// Interchanges or documents.
+    pub transmissions: Vec<TransmissionWire>,
+}
+
+/// One interchange or document.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TransmissionWire {
+    /// `edifact` or `portnet`.
+    pub standard: &'static str,
+    /// Sender and its qualifier, as the envelope writes them.
+    pub sender: (String, String),
+    /// Recipient and its qualifier.
+    pub recipient: (String, String),
+    /// Control reference.
+    pub reference: String,
+    /// Findings about the envelope.
+    pub findings: Vec<FindingWire>,
+    /// Its messages.
+    pub messages: Vec<MessageReadingWire>,
+}
+
+/// One message.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MessageReadingWire {
+    /// Type as the sender calls it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Version as the sender calls it.
+    pub version: String,
+    /// The message's own reference.
+    pub reference: String,
+    /// First byte in the parcel.
+    pub first_byte: u64,
+    /// Number of bytes.
+    pub bytes: u64,
+    /// The values, by canonical name.
+    pub values: BTreeMap<&'static str, String>,
+    /// The amounts, by canonical name.
+    pub amounts: BTreeMap<&'static str, MoneyWire>,
+    /// Findings about the message.
+    pub findings: Vec<FindingWire>,
+    /// What no line of the mapping claimed.
+    pub unread: Vec<String>,
+}
+
+/// Most messages shown.
+const MESSAGES_MAX: usize = 100;
+
+impl ReadingWire {
+    /// What was read, the message that begins at `first_byte` alone when there is one.
+    #[must_use]
+    pub fn new(reading: &Reading, first_byte: u64, book: &[u8; 32]) -> ReadingWire {
+        let all = || reading.transmissions.iter().flat_map(|one| &one.messages);
+        let named = all().any(|message| message.first_byte == first_byte);
+        let shown = |message: &&MessageReading| !named || message.first_byte == first_byte;
+        ReadingWire {
+            book: hex(book),
+            findings: reading.findings.iter().map(FindingWire::from).collect(),
+            transmissions: reading
+                .transmissions
+                .iter()
+                .map(|one| transmission(one, &shown))
+                .filter(|one| !named || !one.messages.is_empty())
+                .collect(),
+        }
+    }
+}
+
+fn transmission(one: &Transmission, shown: &dyn Fn(&&MessageReading) -> bool) -> TransmissionWire {
+    TransmissionWire {
+        standard: one.standard.key(),
+        sender: one.sender.clone(),
+        recipient: one.recipient.clone(),
+        reference: one.reference.clone(),
+        findings: one.findings.iter().map(FindingWire::from).collect(),
+        messages: one.messages.iter().filter(shown).take(MESSAGES_MAX).map(message).collect(),
+    }
+}
+
+fn message(message: &MessageReading) -> MessageReadingWire {
+    let mut values = BTreeMap::new();
+    let mut amounts = BTreeMap::new();
+    match &message.said {
+        Said::Invoice(said) => invoice(said, &mut values, &mut amounts),
+        Said::Acknowledgement(said) => {
+            values.insert("acknowledged", said.reference.clone());
+            values.insert("accepted", said.accepted.to_string());
+            values.insert("reason", mask(&said.reason).into_owned());
+        }
+        Said::Nothing => {}
+    }
+    values.retain(|_, value| !value.is_empty());
+    MessageReadingWire {
+        kind: message.kind.clone(),
+        version: message.version.clone(),
+        reference: message.reference.clone(),
+        first_byte: message.first_byte,
+        bytes: message.bytes,
+        values,
+        amounts,
+        findings: message.findings.iter().map(FindingWire::from).collect(),
+        unread: message.unread.clone(),
+    }
+}
+
+fn invoice(
+    said: &InvoiceMessage,
+    values: &mut BTreeMap<&'static str, String>,
+    amounts: &mut BTreeMap<&'static str, MoneyWire>,
+) {
+    let text = |value: &Option<_>| value.as_ref().map_or(String::new(), ToString::to_string);
+    let date = |value: &Option<acquit_domain::Date>| value.map_or(String::new(), |d| d.to_string());
+    values.extend([
+        ("issuer", said.key.issuer.to_string()),
+        ("number", said.key.number.to_string()),
+        ("event", said.function.key().to_owned()),
+        ("kind", said.kind.map_or("", |kind| kind.key()).to_owned()),
+        ("principal", text(&said.principal)),
+        ("issuer_name", said.issuer_name.clone()),
+        ("client", said.client.code.clone()),
+        ("client_name", said.client.name.clone()),
+        ("client_ice", said.client.ice.clone()),
+        ("client_ifu", said.client.ifu.clone()),
+        ("client_rc", said.client.rc.clone()),
+        ("written_at", said.written_at.map_or(String::new(), |at| at.to_string())),
+        ("issued_on", date(&said.issued_on)),
+        ("due_on", date(&said.due_on)),
+        ("cancelled_on", date(&said.cancelled_on)),
+        ("description", mask(&said.description).into_owned()),
+        ("lines", said.services.len().to_string()),
+        ("documents", said.attachments.len().to_string()),
+    ]);
+    let Some(currency) = said.currency else { return };
+    let money = |minor: i64, currency: Currency| MoneyWire::from(Money::new(minor, currency));
+    let named = [
+        ("net", said.net_minor),
+        ("vat", said.vat_minor),
+        ("gross", said.gross_minor),
+        ("due", said.due_minor),
+    ];
+    amounts.extend(
+        named
+            .into_iter()
+            .filter_map(|(name, minor)| minor.map(|minor| (name, money(minor, currency)))),
+    );
+}

@@ -1,0 +1,15 @@
+//! The library half of the `acquit` binary: configuration, the shell that runs the pipeline, and
+//! the HTTP surface.
+//!
+//! The binary itself is one call of [`cli::main`], so that the command line can be tested.
+//!
+//! What it is *not*: no rule of business is in it.
+
+pub mod bootstrap;
+pub mod cli;
+pub mod config;
+pub mod embedded;
+pub mod http;
+pub mod render;
+pub mod shell;
+pub mod service;

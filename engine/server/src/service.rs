@@ -1,0 +1,134 @@
+//! A whole running engine: intake, timers and listener, started together and stopped in order.
+//!
+//! Stopping: the listener closes, open requests finish, the decider stores what it took, the log
+//! gets a last checkpoint. Killing it instead loses nothing that was answered.
+
+use crate::bootstrap;
+use crate::config::Config;
+use crate::http::{self, App};
+use crate::shell::timers::{self, Checkpoints};
+use crate::shell::{Clock, Engine, Intake};
+use acquit_mapping::rulebook::Rulebook;
+use acquit_store::Store;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// File of the database, in the data folder.
+pub const DATABASE_FILE: &str = "acquit.sqlite";
+
+/// Opens the store of a data folder, making the folder when there is none.
+///
+/// # Errors
+/// When the folder cannot be made, or the store says so (another engine holds it, a newer
+/// version made it).
+pub fn open_store(data: &Path) -> Result<Store, acquit_store::Error> {
+    fs::create_dir_all(data).map_err(|error| acquit_store::Error::Open {
+        path: data.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Store::open(&data.join(DATABASE_FILE))
+}
+
+/// A running engine.
+pub struct Service {
+    /// The address it listens on.
+    pub address: SocketAddr,
+    /// The engine, for channels other than HTTP.
+    pub engine: Engine,
+    /// The way in, for channels other than HTTP.
+    pub intake: Intake,
+    stop: watch::Sender<bool>,
+    listener: JoinHandle<()>,
+    decider: JoinHandle<()>,
+    timers: JoinHandle<()>,
+    checkpoints: Option<Checkpoints>,
+}
+
+/// Where the log's checkpoints go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping<'a> {
+    /// Into a file of this data folder, signed with the key there.
+    Folder(&'a Path),
+    /// Nowhere: the store lives in memory.
+    Nowhere,
+}
+
+/// Starts an engine over an open store.
+///
+/// # Errors
+/// When the address cannot be listened on, or the signing key cannot be read or made.
+pub async fn start(
+    config: &Config,
+    keeping: Keeping<'_>,
+    store: Store,
+    book: Arc<Rulebook>,
+    clock: Clock,
+) -> io::Result<Service> {
+    let checkpoints = match keeping {
+        Keeping::Nowhere => None,
+        Keeping::Folder(data) => {
+            fs::create_dir_all(data)?;
+            Some(Checkpoints::new(data, bootstrap::signing_key(data)?))
+        }
+    };
+    let listener = TcpListener::bind(config.http.listen).await?;
+    let address = listener.local_addr()?;
+    let engine = Engine::new(store, book, clock);
+    let (intake, decider) = Intake::start(engine.clone(), config.http.queue);
+    let (stop, stopping) = watch::channel(false);
+    let app = App::new(engine.clone(), intake.clone(), stopping.clone());
+    let router = http::router(app);
+    let serving = http::serve(listener, router, config.http.connections, stopping.clone());
+    Ok(Service {
+        address,
+        stop,
+        listener: tokio::spawn(serving),
+        decider,
+        timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping)),
+        checkpoints,
+        engine,
+        intake,
+    })
+}
+
+impl Service {
+    /// Stops in order, and returns when everything taken is stored and answered.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for (name, task) in [("listener", self.listener), ("timers", self.timers)] {
+            if let Err(error) = task.await {
+                tracing::error!(task = name, error = %error, "a task ended early");
+            }
+        }
+        drop(self.intake);
+        if let Err(error) = self.decider.await {
+            tracing::error!(task = "decider", error = %error, "a task ended early");
+        }
+        if let Some(checkpoints) = self.checkpoints {
+            checkpoints.write(&self.engine).await;
+        }
+    }
+
+    /// Runs until the process is told to end (SIGTERM or SIGINT), then stops in order.
+    ///
+    /// # Errors
+    /// When signals cannot be listened for.
+    pub async fn until_signal(self) -> io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        self.stop().await;
+        Ok(())
+    }
+}

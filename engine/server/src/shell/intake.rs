@@ -1,0 +1,304 @@
+//! The intake: a bounded queue before one decider. An answer leaves only after the commit.
+//!
+//! ```text
+//! caller --read--> queue --> decider: known, decide --> store: commit --> answer
+//!                            (decides the next batch while one is being stored)
+//! ```
+//!
+//! What it is *not*: it knows no channel. HTTP, folders and queues submit parcels alike.
+
+use super::answer::{Answer, Refusal};
+use super::engine::{BATCH, Engine, TRIES, refusal};
+use super::overlay::Overlay;
+use super::steps::{self, Work};
+use acquit_domain::{Outcome, Parcel, PartyCode};
+use acquit_store::CommitResult;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// A parcel that was read and waits to be decided.
+struct Job {
+    work: Work,
+    reply: oneshot::Sender<Result<Answer, Refusal>>,
+    arrived: Instant,
+    tries: u32,
+}
+
+/// The way in.
+#[derive(Clone)]
+pub struct Intake {
+    engine: Engine,
+    queue: mpsc::Sender<Job>,
+}
+
+impl Intake {
+    /// Starts the decider. It stops, after finishing what it took, when the last clone of the
+    /// intake is gone; the handle ends then.
+    #[must_use]
+    pub fn start(engine: Engine, capacity: usize) -> (Intake, JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(capacity.max(1));
+        let decider = tokio::spawn(run(engine.clone(), receiver));
+        (Intake { engine, queue: sender }, decider)
+    }
+
+    /// How many parcels wait.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// True when a parcel submitted now would wait.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.queue.capacity() > 0
+    }
+
+    /// The answer given before under the idempotency key of a parcel; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Refusal::Mismatch`] when the key was used for other content.
+    pub async fn answered(
+        &self,
+        party: &PartyCode,
+        key: &str,
+        sha256: [u8; 32],
+    ) -> Result<Option<Answer>, Refusal> {
+        answered(&self.engine, party, key, sha256).await
+    }
+
+    /// Reads a parcel on this thread, submits it, and waits for its answer.
+    ///
+    /// # Errors
+    /// When it was not taken; then nothing of it is stored.
+    pub async fn submit(&self, parcel: Parcel) -> Result<Answer, Refusal> {
+        let arrived = Instant::now();
+        let work = steps::read(&self.engine.book, parcel);
+        self.submit_work(work, arrived).await
+    }
+
+    /// Like [`Intake::submit`], reading on a thread kept for long work.
+    ///
+    /// # Errors
+    /// When it was not taken; then nothing of it is stored.
+    pub async fn submit_large(&self, parcel: Parcel) -> Result<Answer, Refusal> {
+        let arrived = Instant::now();
+        let book = self.engine.book.clone();
+        let work = tokio::task::spawn_blocking(move || steps::read(&book, parcel))
+            .await
+            .map_err(|error| Refusal::Stopped(error.to_string()))?;
+        self.submit_work(work, arrived).await
+    }
+
+    async fn submit_work(&self, work: Work, arrived: Instant) -> Result<Answer, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { work, reply, arrived, tries: 0 };
+        self.queue.try_send(job).map_err(|_| {
+            self.engine.statistics.busy.fetch_add(1, Ordering::Relaxed);
+            Refusal::Busy
+        })?;
+        answer.await.unwrap_or_else(|_| Err(Refusal::Stopped("the engine stops".to_owned())))
+    }
+}
+
+/// The answer given before under an idempotency key.
+async fn answered(
+    engine: &Engine,
+    party: &PartyCode,
+    key: &str,
+    sha256: [u8; 32],
+) -> Result<Option<Answer>, Refusal> {
+    let stored = engine.store.idempotent(party.clone(), key.to_owned()).await.map_err(refusal)?;
+    match stored {
+        Some(stored) if stored.sha256 != sha256 => Err(Refusal::Mismatch),
+        stored => Ok(stored.map(Answer::from)),
+    }
+}
+
+/// Jobs decided together, and what they change.
+#[derive(Default)]
+struct Batch {
+    jobs: Vec<Job>,
+    outcomes: Vec<Outcome>,
+    overlay: Overlay,
+}
+
+/// A batch being stored.
+struct Storing {
+    jobs: Vec<Job>,
+    answers: Vec<Answer>,
+    overlay: Overlay,
+    begun: Instant,
+    done: JoinHandle<acquit_store::Result<Vec<CommitResult>>>,
+}
+
+/// Decides and stores until the queue is closed and empty.
+async fn run(engine: Engine, mut queue: mpsc::Receiver<Job>) {
+    let mut storing: Option<Storing> = None;
+    let mut again: Vec<Job> = Vec::new();
+    loop {
+        let mut batch = Batch::default();
+        let jobs = std::mem::take(&mut again);
+        add(&engine, jobs, storing.as_ref(), &mut batch).await;
+        if storing.is_none() && batch.jobs.is_empty() {
+            let mut arrived = Vec::new();
+            if queue.recv_many(&mut arrived, BATCH).await == 0 {
+                return;
+            }
+            add(&engine, arrived, None, &mut batch).await;
+        }
+        if let Some(mut before) = storing.take() {
+            let result = gather(&engine, &mut queue, &mut before, &mut batch).await;
+            let settled = settle(&engine, before, result);
+            again = settled.again;
+            if !settled.whole {
+                // What was decided on top of something that did not happen is decided again.
+                again.append(&mut batch.jobs);
+                continue;
+            }
+        }
+        if !batch.jobs.is_empty() {
+            storing = Some(store(&engine, batch));
+        }
+    }
+}
+
+/// Decides what arrives until the batch before is stored, and gives that one's result.
+async fn gather(
+    engine: &Engine,
+    queue: &mut mpsc::Receiver<Job>,
+    before: &mut Storing,
+    batch: &mut Batch,
+) -> acquit_store::Result<Vec<CommitResult>> {
+    loop {
+        let room = BATCH.saturating_sub(batch.jobs.len());
+        let mut arrived = Vec::new();
+        tokio::select! {
+            biased;
+            result = &mut before.done => {
+                return result.unwrap_or_else(|error| {
+                    Err(acquit_store::Error::Stopped(error.to_string()))
+                });
+            }
+            count = queue.recv_many(&mut arrived, room), if room > 0 && !queue_done(queue) => {
+                if count > 0 {
+                    add(engine, arrived, Some(before), batch).await;
+                }
+            }
+        }
+    }
+}
+
+/// True when nothing will come out of the queue any more.
+fn queue_done(queue: &mpsc::Receiver<Job>) -> bool {
+    queue.is_closed() && queue.is_empty()
+}
+
+/// Answers the jobs whose idempotency key turned out to be taken, and gives the others. Asked
+/// only when a job is decided again: the commit refuses a key that is there already.
+async fn unanswered(engine: &Engine, jobs: Vec<Job>) -> Vec<Job> {
+    let mut left = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let parcel = job.work.parcel();
+        let found = match &parcel.partner {
+            Some(party) if job.tries > 0 && !parcel.idempotency_key.is_empty() => {
+                answered(engine, party, &parcel.idempotency_key, parcel.sha256).await.transpose()
+            }
+            _ => None,
+        };
+        match found {
+            None => left.push(job),
+            Some(answer) => {
+                let _ = job.reply.send(answer);
+            }
+        }
+    }
+    left
+}
+
+/// Decides jobs and adds them to a batch.
+async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &mut Batch) {
+    let jobs = unanswered(engine, jobs).await;
+    if jobs.is_empty() {
+        return;
+    }
+    let works: Vec<&Work> = jobs.iter().map(|job| &job.work).collect();
+    let mut overlays: Vec<&Overlay> = before.iter().map(|storing| &storing.overlay).collect();
+    overlays.push(&batch.overlay);
+    match engine.decide(&works, &overlays).await {
+        Ok(outcomes) => {
+            outcomes.iter().for_each(|outcome| batch.overlay.note(outcome));
+            batch.outcomes.extend(outcomes);
+            batch.jobs.extend(jobs);
+        }
+        Err(refusal) => {
+            for job in jobs {
+                let _ = job.reply.send(Err(refusal.clone()));
+            }
+        }
+    }
+}
+
+/// Begins to store a batch.
+fn store(engine: &Engine, batch: Batch) -> Storing {
+    let answers = batch.outcomes.iter().map(Answer::from).collect();
+    let store = engine.store.clone();
+    let outcomes = batch.outcomes;
+    Storing {
+        jobs: batch.jobs,
+        answers,
+        overlay: batch.overlay,
+        begun: Instant::now(),
+        done: tokio::spawn(async move { store.commit(outcomes).await }),
+    }
+}
+
+/// What became of a batch.
+struct Settled {
+    /// Every outcome of it is stored.
+    whole: bool,
+    /// Its jobs that must be decided again.
+    again: Vec<Job>,
+}
+
+/// Answers what was stored.
+fn settle(
+    engine: &Engine,
+    stored: Storing,
+    result: acquit_store::Result<Vec<CommitResult>>,
+) -> Settled {
+    let statistics = &engine.statistics;
+    statistics.batches.fetch_add(1, Ordering::Relaxed);
+    statistics.commit.record(stored.begun.elapsed());
+    let results = match result {
+        Ok(results) => results,
+        Err(error) => {
+            tracing::error!(error = %error, parcels = stored.jobs.len(), "a batch was not stored");
+            let refused = refusal(error);
+            for job in stored.jobs {
+                let _ = job.reply.send(Err(refused.clone()));
+            }
+            return Settled { whole: false, again: Vec::new() };
+        }
+    };
+    let mut again = Vec::new();
+    let mut whole = true;
+    for ((mut job, answer), result) in stored.jobs.into_iter().zip(stored.answers).zip(results) {
+        if result == CommitResult::Committed {
+            statistics.answered(answer.verdict);
+            statistics.intake.record(job.arrived.elapsed());
+            let _ = job.reply.send(Ok(answer));
+            continue;
+        }
+        statistics.conflicts.fetch_add(1, Ordering::Relaxed);
+        whole = false;
+        job.tries += 1;
+        if job.tries < TRIES {
+            again.push(job);
+        } else {
+            let _ = job.reply.send(Err(Refusal::Busy));
+        }
+    }
+    Settled { whole, again }
+}

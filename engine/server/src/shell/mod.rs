@@ -1,0 +1,28 @@
+//! The shell: the pure steps driven over batches, with one commit for many parcels.
+//!
+//! ```text
+//! reading = flow::read(book, parcel)               on the caller's thread
+//! known   = store.known(keys of the batch)
+//! outcome = flow::decide(book, reading, known, now) in order
+//! store.commit(outcomes)                            answers leave after it
+//! ```
+//!
+//! What it is *not*: it decides nothing, it knows no format and no channel.
+
+pub mod answer;
+pub mod arrival;
+pub mod clock;
+pub mod engine;
+pub mod folder;
+pub mod intake;
+mod overlay;
+pub mod statistics;
+pub mod steps;
+pub mod timers;
+
+pub use answer::{Answer, Refusal};
+pub use arrival::Arrival;
+pub use clock::Clock;
+pub use engine::Engine;
+pub use intake::Intake;
+pub use statistics::Statistics;

@@ -1,0 +1,5 @@
+//! The HTTP surface from outside: a real listener on a free port, raw sockets as callers.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod harness;
+mod raw;
