@@ -155,6 +155,21 @@ const STORIES: &[(&str, &[Sent])] = &[
         &[(ANP, &[]), (ANP, &[("3600.00", "9600.00")]), (ANP, &[("3600.00", "9600.00")])],
     ),
     ("the same content under a new reference", &[(ANP, &[]), (ANP, &[("IC0001", "IC0002")])]),
+    (
+        "the same number for another amount",
+        &[
+            (ANP, &[]),
+            (
+                ANP,
+                &[
+                    ("IC0001", "IC0002"),
+                    ("3000.00", "9000.00"),
+                    ("3600.00", "10800.00"),
+                    (":600.00", ":1800.00"),
+                ],
+            ),
+        ],
+    ),
     ("a wrong total", &[(ANP, &[("3600.00", "3600.01")])]),
     (
         "a rejected interchange is mended and sent again under its reference",

@@ -2,6 +2,7 @@
 
 use super::content;
 use super::desk::Desk;
+use super::sameness::{Difference, difference};
 use super::transmission::function_of;
 use crate::reading::{MessageReading, Said, Standard, Transmission};
 use acquit_domain::exchange::MessageVerdict;
@@ -135,7 +136,7 @@ fn classify(case: Case<'_>, said: &InvoiceMessage, held: Option<&Invoice>) -> Ev
         (MessageFunction::Original, Some(held)) if held.state == InvoiceState::Requested => {
             Event::RequestFound
         }
-        (MessageFunction::Original, Some(held)) if held.content == said.content => {
+        (MessageFunction::Original, Some(held)) if differs(case, said, held).is_none() => {
             Event::OriginalAgain
         }
         (MessageFunction::Original, Some(held)) => match case.agreement.changed_content {
@@ -147,6 +148,11 @@ fn classify(case: Case<'_>, said: &InvoiceMessage, held: Option<&Invoice>) -> Ev
         (MessageFunction::Paid, _) => Event::PaidByIssuer,
         (MessageFunction::Cancel, _) => Event::Cancel,
     }
+}
+
+/// In what an invoice sent again differs from what is held.
+fn differs(case: Case<'_>, said: &InvoiceMessage, held: &Invoice) -> Option<Difference> {
+    difference(said, held, case.agreement.due_days)
 }
 
 /// A replacement takes effect unless what is held was written after it; of two written at the
@@ -177,6 +183,7 @@ fn record(
     follows: &Move<'_>,
 ) -> Decided {
     let takes = held.is_none() || follows.send.contains(&Effect::TakeContent);
+    let differing = held.as_ref().and_then(|held| differs(case, said, held));
     let mut invoice = match held {
         Some(held) if !takes => held,
         held => content::invoice(desk, said, &case.sent.reference, case.agreement, held),
@@ -198,7 +205,10 @@ fn record(
     follows.note.clone_into(&mut row.observation);
     again(case, &mut row);
     if let Some(code) = follows.refuse {
-        row.findings.push(about(case.message, code).with_value(status_label(row.before)));
+        row.findings.push(match differing {
+            Some(differing) if code == "INV-DIFF" => told(about(case.message, code), differing),
+            _ => about(case.message, code).with_value(status_label(row.before)),
+        });
         row.verdict = Verdict::Rejected;
     }
     let decided = Decided {
@@ -212,6 +222,12 @@ fn record(
         desk.alert(alert.key(), format!("{number}: {}", follows.note), Some(exchange));
     }
     decided
+}
+
+/// A finding with what differs: the name, what was said, what is held.
+fn told(mut finding: Finding, differing: Difference) -> Finding {
+    differing.name.clone_into(&mut finding.place.name);
+    finding.with_value(differing.said).with_expected(differing.held)
 }
 
 /// Tells a sender that it said nothing new, as agreed.

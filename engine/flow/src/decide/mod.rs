@@ -8,6 +8,7 @@ mod expiry;
 mod invoice;
 mod naming;
 mod overlay;
+mod sameness;
 mod transmission;
 
 use crate::reading::Reading;
