@@ -7,7 +7,7 @@
 mod base64;
 mod code;
 mod moment;
-mod number;
+pub(crate) mod number;
 mod text;
 
 pub use moment::Form;

@@ -117,6 +117,8 @@ pub struct Record<'a> {
     entries: Vec<Entry<'a>>,
     items: Vec<Item<'a>>,
     pub(crate) contexts: Vec<Context>,
+    /// Scratch memory of a reader beside `contexts`.
+    pub(crate) claimed: Vec<u32>,
 }
 
 impl Default for Record<'_> {
@@ -141,6 +143,7 @@ impl<'a> Record<'a> {
             entries: Vec::new(),
             items: Vec::new(),
             contexts: Vec::new(),
+            claimed: Vec::new(),
         };
         record.clear();
         record
@@ -172,6 +175,7 @@ impl<'a> Record<'a> {
             entries: self.entries.into_iter().map_while(|_| None).collect(),
             items: self.items.into_iter().map_while(|_| None).collect(),
             contexts: self.contexts,
+            claimed: self.claimed,
         };
         record.clear();
         record

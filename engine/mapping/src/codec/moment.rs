@@ -52,9 +52,20 @@ impl Form {
 
     /// The form of a code of data element 2379.
     #[must_use]
+    #[inline]
     pub fn of_code(code: &str) -> Option<Form> {
+        // Nearly always.
+        if code == "102" {
+            return Some(Form::Day);
+        }
         let known = |(_, _, known): &&(Form, &str, &str)| !known.is_empty() && *known == code;
         FORMS.iter().find(known).map(|(form, ..)| *form)
+    }
+
+    /// The day of a text in the form of whole days, the usual one.
+    #[inline]
+    pub(crate) fn day(self, text: &str) -> Option<Date> {
+        if self == Form::Day { long_day(text.as_bytes()) } else { None }
     }
 
     /// The codes of data element 2379 that have a form.

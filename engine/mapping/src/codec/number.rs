@@ -45,6 +45,43 @@ pub(super) fn read_integer<'a>(text: &str) -> ReadValue<'a> {
     Ok((Some(Value::Integer(if negative { -number } else { number })), None))
 }
 
+/// Most digits of a number read without a second look.
+const SHORT_DIGITS_MAX: usize = 15;
+
+/// A number of few digits, at most [`DECIMALS_TRUSTED`] of them decimals, with or without mark.
+#[inline]
+pub(crate) fn short(text: &str) -> Option<Decimal> {
+    let bytes = text.as_bytes();
+    if bytes.len() > SHORT_DIGITS_MAX {
+        return None;
+    }
+    let (mut mantissa, mut mark) = (0i64, None);
+    for (at, byte) in bytes.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa * 10 + i64::from(digit);
+        } else if matches!(byte, b'.' | b',') && mark.is_none() && at > 0 {
+            mark = Some(at);
+        } else {
+            return None;
+        }
+    }
+    let scale = mark.map_or(0, |mark| bytes.len() - mark - 1) as u32;
+    let sound = (mark.is_none() || scale > 0) && scale <= DECIMALS_TRUSTED && !bytes.is_empty();
+    sound.then(|| Decimal::new(mantissa, scale))
+}
+
+/// A whole number of few digits.
+#[inline]
+pub(crate) fn short_integer(text: &str) -> Option<i64> {
+    let bytes = text.as_bytes();
+    let short = (1..=SHORT_DIGITS_MAX).contains(&bytes.len());
+    let digit = |number: i64, byte: &u8| {
+        byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+    };
+    if short { bytes.iter().try_fold(0, digit) } else { None }
+}
+
 /// Parses a number by hand: up to 18 digits without a division, more through the decimal type.
 fn parse(text: &str, notation: Notation) -> Result<Decimal, Why> {
     let bytes = text.as_bytes();

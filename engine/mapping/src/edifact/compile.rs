@@ -26,7 +26,7 @@ pub struct EdifactSpecimen {
     /// For each slot of the guide the lines that may stand there, as a range of `candidates`.
     pub(super) slots: Vec<SlotPlan>,
     /// Lines by slot.
-    pub(super) candidates: Vec<u16>,
+    pub(super) candidates: Vec<Candidate>,
     /// Which of the outermost lines must be there.
     pub(super) required: u128,
     /// Message type, version, release and agency, as UNH says them.
@@ -44,13 +44,56 @@ pub(super) struct SlotPlan {
     pub(super) trigger: bool,
 }
 
+/// A line that may stand in a slot, with what most often says that it does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    /// The line.
+    pub(super) line: u16,
+    /// The line it is nested under, or [`ROOT_LINE`].
+    pub(super) parent: u16,
+    /// Its literal in the first component, as a [`word`]; 0 when there is none or it is longer.
+    pub(super) first: u64,
+}
+
+/// What must stand in a component.
+#[derive(Debug, Clone)]
+pub(super) struct Literal {
+    /// Its position, see [`position`].
+    pub(super) position: u32,
+    /// Its first eight bytes, see [`word`].
+    pub(super) word: u64,
+    /// All of it.
+    pub(super) bytes: Box<[u8]>,
+}
+
+impl Literal {
+    fn new(position: u32, text: &str) -> Literal {
+        let bytes: Box<[u8]> = text.as_bytes().into();
+        Literal { position, word: word(&bytes, bytes.len()), bytes }
+    }
+}
+
+/// Most bytes of a [`word`].
+pub(super) const WORD_BYTES: usize = 8;
+
+/// The first `length` bytes, at most eight of them, as one number, the first lowest.
+#[inline]
+pub(super) fn word(bytes: &[u8], length: usize) -> u64 {
+    let unused = 8 * WORD_BYTES.saturating_sub(length) as u32;
+    let whole = match bytes.first_chunk::<WORD_BYTES>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    whole.checked_shl(unused).unwrap_or(0) >> (unused % u64::BITS)
+}
+
 /// What reading needs to know of a line.
 #[derive(Debug, Clone)]
 pub(super) struct PlanLine {
     /// The line it is nested under, or [`ROOT_LINE`].
     pub(super) parent: u16,
-    /// Its bit in the mask of its parent.
-    pub(super) bit: u8,
+    /// Its bit in the masks of its parent.
+    pub(super) mask: u128,
     /// Once, optional or each.
     pub(super) mark: Mark,
     /// Its slot, for the order in which things stand.
@@ -58,7 +101,7 @@ pub(super) struct PlanLine {
     /// Which of its own lines must be there.
     pub(super) required: u128,
     /// The literals, in order of position.
-    pub(super) literals: Vec<(u32, Box<[u8]>)>,
+    pub(super) literals: Vec<Literal>,
     /// The holes, in order of position.
     pub(super) holes: Vec<PlanHole>,
     /// True when a hole holds a fact (amount, date, code) and not only words: then a second
@@ -144,10 +187,10 @@ impl EdifactSpecimen {
             }
             let index = u16::try_from(self.plan.len()).unwrap_or(ROOT_LINE - 1);
             let segment = if opens { SlotId(slot.0 + 1) } else { slot };
-            let bit = u8::try_from(at).unwrap_or(0);
-            self.plan.push(plan_line(line, parent, bit, segment, flaws));
+            let mask = 1u128 << at;
+            self.plan.push(plan_line(line, parent, mask, segment, flaws));
             if line.mark == Mark::Once {
-                required |= 1u128 << bit;
+                required |= mask;
             }
             if opens {
                 let inner = self.plan_lines(&line.children, index, slot, guide, flaws);
@@ -162,7 +205,14 @@ impl EdifactSpecimen {
         for (at, slot) in guide.slots().iter().enumerate() {
             let first = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
             let here = self.plan.iter().enumerate().filter(|(_, line)| line.slot.index() == at);
-            self.candidates.extend(here.filter_map(|(line, _)| u16::try_from(line).ok()));
+            self.candidates.extend(here.filter_map(|(line, planned)| {
+                let literal = planned.literals.first();
+                let short = literal.filter(|literal| {
+                    literal.position == position(1, 1) && literal.bytes.len() <= WORD_BYTES
+                });
+                let first = short.map_or(0, |literal| literal.word);
+                Some(Candidate { line: u16::try_from(line).ok()?, parent: planned.parent, first })
+            }));
             let last = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
             let (group, trigger) = (slot.group().is_some(), slot.is_trigger());
             self.slots.push(SlotPlan { first, last, group, trigger });
@@ -213,10 +263,16 @@ fn header(lines: &[Line], guide: &Guide, flaws: &mut Vec<Flaw>) -> [Box<str>; 4]
 }
 
 /// One line as reading wants it.
-fn plan_line(line: &Line, parent: u16, bit: u8, slot: SlotId, flaws: &mut Vec<Flaw>) -> PlanLine {
+fn plan_line(
+    line: &Line,
+    parent: u16,
+    mask: u128,
+    slot: SlotId,
+    flaws: &mut Vec<Flaw>,
+) -> PlanLine {
     let mut planned = PlanLine {
         parent,
-        bit,
+        mask,
         mark: line.mark,
         slot,
         required: 0,
@@ -229,7 +285,7 @@ fn plan_line(line: &Line, parent: u16, bit: u8, slot: SlotId, flaws: &mut Vec<Fl
     for cell in &line.cells {
         let position = position(cell.element, cell.component);
         match &cell.filling {
-            Filling::Literal(text) => planned.literals.push((position, text.as_bytes().into())),
+            Filling::Literal(text) => planned.literals.push(Literal::new(position, text)),
             Filling::Hole(hole) => {
                 planned.facts |= hole.codec.kind() != crate::vocabulary::Kind::Text;
                 let format = format_of(line, cell);

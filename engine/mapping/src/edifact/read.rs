@@ -1,15 +1,17 @@
 //! Reading: the tree of a message, line by line, into a record.
 
-use super::compile::{EdifactSpecimen, PlanHole, PlanLine, ROOT_LINE, position};
-use crate::codec::{Codec, Form, Notation, ReadValue, read_date, read_instant};
+use super::compile::{
+    EdifactSpecimen, Literal, PlanHole, PlanLine, ROOT_LINE, WORD_BYTES, position, word,
+};
+use crate::codec::{Codec, Form, Notation, ReadValue, number, read_date, read_instant};
 use crate::findings;
 use crate::record::{Context, ItemId, Record, Spot};
 use crate::specimen::Mark;
 use crate::value::Value;
 use acquit_domain::{Finding, Level, Severity};
 use acquit_syntax::edifact::check::{Checked, Node};
-use acquit_syntax::edifact::tape::{Part, Segment};
-use acquit_syntax::edifact::value::Content;
+use acquit_syntax::edifact::tape::{Part, Segment, Tag};
+use acquit_syntax::edifact::value::{Ascii, Content};
 use acquit_syntax::fault::Place;
 use std::borrow::Cow;
 
@@ -18,6 +20,9 @@ pub const FINDINGS_MAX: usize = 999;
 
 /// Longest name of a segment left unread, in characters.
 const UNREAD_NAME_MAX: usize = 35;
+
+/// Counted and compared by the envelope, never mapped.
+const UNT: Tag = Tag::new(b"UNT");
 
 /// Reads a grouped message into a record, which is emptied first.
 ///
@@ -35,21 +40,27 @@ pub fn read_edifact<'a>(
     record.interchange = origin.interchange;
     record.message = origin.message;
     let contexts = std::mem::take(&mut record.contexts);
+    let mut claimed = std::mem::take(&mut record.claimed);
+    claimed.clear();
+    let (ascii, findings) = (Ascii::new(content.window), Vec::new());
     let mut reading =
-        Reading { specimen, checked, content, origin, record, contexts, findings: Vec::new() };
-    reading.contexts.clear();
-    reading.contexts.resize(checked.nodes.len(), Context::UNREAD);
+        Reading { specimen, checked, content, ascii, origin, record, contexts, claimed, findings };
+    // What stands there from another message is written over before it is read.
+    if reading.contexts.len() < checked.nodes.len() {
+        reading.contexts.resize(checked.nodes.len(), Context::UNREAD);
+    }
     if let Some(root) = reading.contexts.first_mut() {
         *root = Context { line: ROOT_LINE, item: Record::ROOT, seen: 0 };
     }
     for at in 1..checked.nodes.len() {
         reading.node(at);
     }
-    for at in 0..checked.nodes.len() {
-        reading.missing(at);
+    reading.missing(0);
+    for at in 0..reading.claimed.len() {
+        reading.missing(reading.claimed[at] as usize);
     }
-    let Reading { record, contexts, mut findings, .. } = reading;
-    record.contexts = contexts;
+    let Reading { record, contexts, mut findings, claimed, .. } = reading;
+    (record.contexts, record.claimed) = (contexts, claimed);
     findings.sort_by_key(|finding| {
         (finding.place.segment, finding.place.element, finding.place.component)
     });
@@ -61,10 +72,13 @@ struct Reading<'r, 'a> {
     specimen: &'a EdifactSpecimen,
     checked: &'r Checked,
     content: &'r Content<'a>,
+    ascii: Ascii<'a>,
     origin: Place,
     record: &'r mut Record<'a>,
     /// For each node that is a group repetition: the line it was read by.
     contexts: Vec<Context>,
+    /// The nodes of the group repetitions a line was found for.
+    claimed: Vec<u32>,
     findings: Vec<Finding>,
 }
 
@@ -75,6 +89,7 @@ impl<'a> Reading<'_, 'a> {
         let node = self.checked.nodes[at];
         let slot = self.specimen.slots[node.slot.index()];
         if slot.group {
+            self.contexts[at] = Context::UNREAD;
             return;
         }
         self.record.parts += 1;
@@ -84,36 +99,55 @@ impl<'a> Reading<'_, 'a> {
         let segment = &self.content.tape.segments[node.segment as usize];
         let parts = self.content.tape.parts_of(segment);
         let candidates = &self.specimen.candidates[usize::from(slot.first)..usize::from(slot.last)];
+        let first = self.first_word(parts);
         let mut repeated = None;
-        for &candidate in candidates {
-            let line = &self.specimen.plan[usize::from(candidate)];
-            if line.parent != parent || !self.agrees(line, parts) {
+        for candidate in candidates {
+            let differs =
+                candidate.first != 0 && first.is_some_and(|first| first != candidate.first);
+            if candidate.parent != parent || differs {
                 continue;
             }
-            if seen >> line.bit & 1 == 1 && !matches!(line.mark, Mark::Each(_)) {
+            let line = &self.specimen.plan[usize::from(candidate.line)];
+            if !self.agrees(line, parts) {
+                continue;
+            }
+            if seen & line.mask != 0 && !matches!(line.mark, Mark::Each(_)) {
                 repeated = Some(line);
                 continue;
             }
-            self.contexts[around].seen |= 1 << line.bit;
+            self.contexts[around].seen |= line.mask;
             let item = self.take(line, segment, parts, node, item);
             if slot.trigger {
-                self.contexts[holder] = Context { line: candidate, item, seen: 0 };
+                self.claimed.push(node.parent);
+                self.contexts[holder] = Context { line: candidate.line, item, seen: 0 };
             }
             return;
         }
         self.leave(node, segment, parts, repeated);
     }
 
+    /// The first component as a [`word`], when it is short and stands there as it is meant.
+    #[inline]
+    fn first_word(&self, parts: &[Part]) -> Option<u64> {
+        let part = parts.first()?;
+        let length = (part.end - part.start) as usize;
+        let short = position(part.element, part.component) == position(1, 1)
+            && length <= WORD_BYTES
+            && !part.released
+            && !part.wrapped;
+        short.then(|| word(&self.content.window[part.start as usize..], length))
+    }
+
     /// Whether the literals of a line stand in a segment.
     #[inline]
     fn agrees(&self, line: &PlanLine, parts: &[Part]) -> bool {
         let mut rest = parts.iter();
-        line.literals.iter().all(|(wanted, literal)| {
+        line.literals.iter().all(|literal| {
             loop {
                 let Some(part) = rest.next() else { return false };
                 let here = position(part.element, part.component);
-                if here >= *wanted {
-                    return here == *wanted && self.is(part, literal);
+                if here >= literal.position {
+                    return here == literal.position && self.is(part, literal);
                 }
             }
         })
@@ -121,27 +155,20 @@ impl<'a> Reading<'_, 'a> {
 
     /// Whether a part says exactly this.
     #[inline]
-    fn is(&self, part: &Part, literal: &[u8]) -> bool {
+    fn is(&self, part: &Part, literal: &Literal) -> bool {
+        let length = (part.end - part.start) as usize;
         if part.released || part.wrapped {
-            return self.content.text(part).as_bytes() == literal;
+            return self.content.text(part).as_bytes() == &*literal.bytes;
         }
-        // Qualifiers are two or three bytes: a loop is faster than a call.
-        let raw = self.content.raw(part);
-        raw.len() == literal.len() && raw.iter().eq(literal)
-    }
-
-    /// The value of a part that is plain ASCII, as it stands.
-    #[inline]
-    fn plain(&self, part: &Part) -> Option<&'a str> {
-        let raw = self.content.raw(part);
-        let plain = !part.released && !part.wrapped && raw.is_ascii();
-        if plain { std::str::from_utf8(raw).ok() } else { None }
+        length == literal.bytes.len()
+            && word(&self.content.window[part.start as usize..], length) == literal.word
+            && (length <= WORD_BYTES || self.content.raw(part) == &*literal.bytes)
     }
 
     /// The value of a part.
     #[inline]
-    fn text(&self, part: &Part) -> Cow<'a, str> {
-        self.plain(part).map_or_else(|| self.content.text(part), Cow::Borrowed)
+    fn text(&mut self, part: &Part) -> Cow<'a, str> {
+        self.ascii.get(part).map_or_else(|| self.content.text(part), Cow::Borrowed)
     }
 
     /// Reads the holes of a line that agreed, and says in which item.
@@ -193,12 +220,7 @@ impl<'a> Reading<'_, 'a> {
         node: Node,
         item: ItemId,
     ) {
-        // Plain words are most of a message: they need no codec and no decoding.
-        if matches!(hole.hole.codec, Codec::Text)
-            && let Some(words) = self.plain(part).filter(|words| !words.starts_with(' '))
-        {
-            let place = (self.spot(node, part), &*line.tag);
-            self.record.put(item, hole.hole.field, Value::Text(Cow::Borrowed(words)), place);
+        if self.at_once(line, hole, part, rest, node, item) {
             return;
         }
         let text = match hole.hole.codec {
@@ -231,6 +253,54 @@ impl<'a> Reading<'_, 'a> {
             }
             other => self.oddly(line, hole, (node, part), other, item),
         }
+    }
+
+    /// Reads plain words when there is nothing to tell of them, nearly always; false when they
+    /// must be read with care. Each kind of value is put where it stands: carrying it there in
+    /// an option would make the processor wait for it.
+    #[inline]
+    fn at_once(
+        &mut self,
+        line: &'a PlanLine,
+        hole: &'a PlanHole,
+        part: &Part,
+        rest: &[Part],
+        node: Node,
+        item: ItemId,
+    ) -> bool {
+        let Some(words) = self.ascii.get(part) else { return false };
+        if words.as_bytes().first() == Some(&b' ') {
+            return false;
+        }
+        let next = rest.get(1).map_or(0, |next| position(next.element, next.component));
+        let place = (self.spot(node, part), &*line.tag);
+        let (field, record) = (hole.hole.field, &mut *self.record);
+        match &hole.hole.codec {
+            Codec::Split { .. } if next == hole.position + 1 => return false,
+            Codec::Text | Codec::Split { .. } => {
+                record.put(item, field, Value::Text(Cow::Borrowed(words)), place);
+            }
+            Codec::Decimal | Codec::Money => {
+                let Some(number) = number::short(words) else { return false };
+                record.put(item, field, Value::Decimal(number), place);
+            }
+            Codec::Integer => {
+                let Some(number) = number::short_integer(words) else { return false };
+                record.put(item, field, Value::Integer(number), place);
+            }
+            Codec::Code(table) => {
+                let Some(key) = table.key_of(words) else { return false };
+                record.put(item, field, Value::Code(Cow::Borrowed(key)), place);
+            }
+            Codec::Date(_) if hole.format == hole.position + 1 && next == hole.format => {
+                let form = rest.get(1).and_then(|form| self.ascii.get(form));
+                let form = form.and_then(Form::of_code);
+                let Some(day) = form.and_then(|form| form.day(words)) else { return false };
+                record.put(item, field, Value::Date(day), place);
+            }
+            _ => return false,
+        }
+        true
     }
 
     /// A value that was tolerated, or none.
@@ -324,13 +394,13 @@ impl<'a> Reading<'_, 'a> {
         parts: &[Part],
         repeated: Option<&'a PlanLine>,
     ) {
+        if segment.tag == UNT {
+            return;
+        }
         let window = self.content.window;
         let tag_end = segment.start as usize + usize::from(segment.tag_len);
         let tag = window.get(segment.start as usize..tag_end).unwrap_or_default();
         let tag = String::from_utf8_lossy(tag).into_owned();
-        if tag == "UNT" {
-            return;
-        }
         let spot = self.spot_of_segment(node, segment);
         if let Some(line) = repeated.filter(|line| line.facts) {
             self.tell("EDI-035", line, spot, &line.name, "1");
@@ -361,7 +431,7 @@ impl<'a> Reading<'_, 'a> {
         }
         for index in 0..self.specimen.plan.len() {
             let line = &self.specimen.plan[index];
-            if line.parent == context.line && absent >> line.bit & 1 == 1 {
+            if line.parent == context.line && absent & line.mask != 0 {
                 let spot = self.spot_after(at, line);
                 self.tell("EDI-013", line, spot, "", &line.name);
             }

@@ -102,7 +102,7 @@ impl Charset {
         match (self.encoding(), self) {
             (Some(encoding), _) => encoding.decode_without_bom_handling(bytes).0,
             (None, Charset::UnoK) => bytes.iter().map(|byte| turkish(*byte)).collect(),
-            (None, _) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+            (None, _) => Cow::Owned(latin1(bytes)),
         }
     }
 
@@ -191,6 +191,13 @@ impl Charset {
             _ => None,
         }
     }
+}
+
+/// Values are short: a call that prepares for long texts costs more than this.
+fn latin1(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 2);
+    text.extend(bytes.iter().map(|byte| char::from(*byte)));
+    text
 }
 
 fn turkish(byte: u8) -> char {

@@ -34,7 +34,7 @@ pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, pa
                 && directory.lists()[usize::from(rule.list)].has(pack(input.window, part))
         }
         Manner::Number => {
-            !part.wrapped && plain_number(input.bytes(part), rule, input.separators.decimal)
+            !part.wrapped && plain_number(input.window, part, rule, input.separators.decimal)
         }
         Manner::Lengthy | Manner::Letters => {
             let bytes = input.bytes(part);
@@ -49,14 +49,17 @@ pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, pa
 
 /// Whether a value is digits, perhaps with the decimal mark among them.
 #[inline]
-fn plain_number(bytes: &[u8], rule: &Rule, mark: u8) -> bool {
-    let mut padded = [b'0'; NUMBER_BYTES];
-    let Some(number) = padded.get_mut(..bytes.len()) else { return false };
-    for (digit, byte) in number.iter_mut().zip(bytes) {
-        *digit = *byte;
+fn plain_number(window: &[u8], part: &Part, rule: &Rule, mark: u8) -> bool {
+    let (start, length) = (part.start as usize, (part.end - part.start) as usize);
+    let rest = window.get(start..).unwrap_or_default();
+    // A number at the very end of an input is left to the thorough check.
+    let Some(bytes) = rest.first_chunk::<NUMBER_BYTES>() else { return false };
+    if length > NUMBER_BYTES {
+        return false;
     }
-    let others = not_digits(u128::from_le_bytes(padded));
-    let mut digits = bytes.len();
+    let said = u128::MAX >> (8 * (NUMBER_BYTES - length));
+    let others = not_digits(u128::from_le_bytes(*bytes)) & said;
+    let mut digits = length;
     if others != 0 {
         let at = others.trailing_zeros() as usize / 8;
         let one = others & (others - 1) == 0;
