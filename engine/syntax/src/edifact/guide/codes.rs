@@ -68,6 +68,12 @@ impl CodeList {
         Some(name).filter(|name| !name.is_empty())
     }
 
+    /// Whether a digit stands in any value.
+    pub(super) fn has_digits(&self) -> bool {
+        let digit = |code: &Code| code.0.to_le_bytes().iter().any(u8::is_ascii_digit);
+        self.values.iter().any(|(code, _)| digit(code))
+    }
+
     /// How many values are listed.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -38,8 +38,12 @@ impl Directory {
             directory.define(*tag, segment, &raw, &mut flaws);
         }
         directory.segments.sort_by_key(|segment| segment.tag);
-        directory.quick =
-            Quick::new(&directory.segments, &directory.elements, &directory.components);
+        directory.quick = Quick::new(
+            &directory.segments,
+            &directory.elements,
+            &directory.components,
+            &directory.lists,
+        );
         if directory.components.len() > usize::from(u16::MAX) {
             flaws.line(1, 1, format!("the segments use more than {} components", u16::MAX));
         }
@@ -79,7 +83,8 @@ impl Directory {
             joined.segments.push(SegmentDef { first: narrow(first), ..segment.clone() });
         }
         joined.segments.sort_by_key(|segment| segment.tag);
-        joined.quick = Quick::new(&joined.segments, &joined.elements, &joined.components);
+        joined.quick =
+            Quick::new(&joined.segments, &joined.elements, &joined.components, &joined.lists);
         for (id, name) in &service.names {
             joined.names.entry(*id).or_insert_with(|| Arc::clone(name));
         }

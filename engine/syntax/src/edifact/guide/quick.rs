@@ -3,6 +3,9 @@
 //! They say the same as the definitions they are made from, less whatever a glance cannot tell:
 //! such a component is [`Manner::Other`], such a segment has no [`Outline`].
 
+use std::sync::Arc;
+
+use super::codes::CodeList;
 use super::shape::{Class, ComponentUse, ElementUse, SegmentDef};
 
 /// How the values of a component are looked at.
@@ -101,12 +104,13 @@ impl Quick {
         segments: &[SegmentDef],
         elements: &[ElementUse],
         components: &[ComponentUse],
+        lists: &[Arc<CodeList>],
     ) -> Quick {
         let mut quick = Quick::default();
         for segment in segments {
             let first = usize::from(segment.first);
             let elements = &elements[first..first + usize::from(segment.count)];
-            let outline = quick.outline(elements, components);
+            let outline = quick.outline(elements, components, lists);
             quick.outlines.push(outline);
         }
         quick
@@ -125,7 +129,12 @@ impl Quick {
         })
     }
 
-    fn outline(&mut self, elements: &[ElementUse], components: &[ComponentUse]) -> Option<Outline> {
+    fn outline(
+        &mut self,
+        elements: &[ElementUse],
+        components: &[ComponentUse],
+        lists: &[Arc<CodeList>],
+    ) -> Option<Outline> {
         let count: usize = elements.iter().map(|element| usize::from(element.count)).sum();
         if count > u64::BITS as usize {
             return None;
@@ -138,7 +147,7 @@ impl Quick {
             self.spans.push(Span { first, count });
             let from = usize::from(element.first);
             let parts = &components[from..from + usize::from(element.count)];
-            self.rules.extend(parts.iter().map(rule));
+            self.rules.extend(parts.iter().map(|part| rule(part, lists)));
             // Bit 1 of a mandatory mask is component 1, which is bit `at` here.
             let needed = u64::from(element.mandatory_mask >> 1).checked_shl(at as u32)?;
             let all = ((1u64 << element.count) - 1).checked_shl(at as u32)?;
@@ -162,9 +171,11 @@ impl Quick {
     }
 }
 
-fn rule(component: &ComponentUse) -> Rule {
+fn rule(component: &ComponentUse, lists: &[Arc<CodeList>]) -> Rule {
+    let letters = |list: u16| lists.get(usize::from(list)).is_some_and(|list| !list.has_digits());
     let manner = match (component.class, component.list) {
         (Class::Alphanumeric, Some(_)) => Manner::Coded,
+        (Class::Alphabetic, Some(list)) if letters(list) => Manner::Coded,
         (Class::Alphanumeric, None) if component.min <= 1 => Manner::Words,
         (Class::Alphanumeric, None) => Manner::Lengthy,
         (Class::Alphabetic, None) => Manner::Letters,
