@@ -1,7 +1,7 @@
 //! Envelopes: what identifies a transmission, so that a repeat is known as one.
 
 use crate::exchange::MessageVerdict;
-use crate::{Finding, Id, Letter, Timestamp, Verdict};
+use crate::{Finding, Id, Letter, More, Timestamp, Verdict};
 
 /// What identifies a transmission of one sender: for EDIFACT UNB 0004+0007, 0010+0007, 0020 and
 /// 0035; for PortNet XML `Emetteur` and `NumeroMessage`. Compared as strings.
@@ -52,6 +52,11 @@ pub struct Envelope {
     pub messages: Vec<MessageVerdict>,
     /// Everything found.
     pub findings: Vec<Finding>,
+    /// What there was no room for in these two lists.
+    pub more: More,
+    /// True while the parcel it came in is still being taken, part by part: whatever bears its
+    /// key has to wait.
+    pub in_parts: bool,
     /// The answers, byte for byte.
     pub letters: Vec<Letter>,
 }

@@ -4,7 +4,8 @@ use crate::exchange::MessageVerdict;
 use crate::invoice::Document;
 use crate::letter::LetterState;
 use crate::{
-    Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, Parcel, Party, Timestamp, Verdict,
+    Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, More, Parcel,
+    Party, Progress, Timestamp, Verdict,
 };
 
 /// A change of one invoice.
@@ -51,11 +52,14 @@ pub struct Alert {
     pub exchange: Option<Id>,
 }
 
-/// Everything one parcel causes. Committed in one transaction, or not at all.
+/// Everything one parcel causes, or one part of a large one. Committed in one transaction, or
+/// not at all.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// The parcel itself.
     pub parcel: Parcel,
+    /// Whether this is all of it.
+    pub progress: Progress,
     /// Whether its bytes are to be kept (not for a repeat: they are kept already).
     pub keep_bytes: bool,
     /// What was decided of the whole.
@@ -64,6 +68,8 @@ pub struct Outcome {
     pub messages: Vec<MessageVerdict>,
     /// Everything found, in documented order.
     pub findings: Vec<Finding>,
+    /// What there was no room for in these two lists.
+    pub more: More,
     /// The answers to the sender: new letters and, for repeats, the stored ones again.
     pub answers: Vec<Letter>,
     /// Log rows to append.

@@ -11,5 +11,5 @@ pub mod config;
 pub mod embedded;
 pub mod http;
 pub mod render;
-pub mod shell;
 pub mod service;
+pub mod shell;

@@ -55,7 +55,7 @@ pub(crate) const STEPS: [Step; 17] = [
     Step { sql: letter_row::INSERT, guarded: false, sorted: false },
     Step { sql: letter_row::MARK, guarded: false, sorted: false },
     Step { sql: ADD_PARKED, guarded: false, sorted: true },
-    Step { sql: RELEASE, guarded: false, sorted: true },
+    Step { sql: RELEASE, guarded: true, sorted: true },
     Step { sql: ADD_ALERT, guarded: false, sorted: false },
 ];
 

@@ -9,6 +9,9 @@ use acquit_domain::known::Parked;
 use acquit_domain::{Finding, Known, Outcome, Place, Severity, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 
+/// What the identifier of the end of waiting is derived for.
+const EXPIRY: u16 = 9;
+
 /// Refuses a parked message that waited too long. Pure like [`decide`](super::decide): the same
 /// arguments give the same row and the same letter, so that two nodes cannot refuse it twice.
 #[must_use]
@@ -16,6 +19,7 @@ pub fn expire(book: &Rulebook, parked: &Parked, known: &Known, now: Timestamp) -
     let reading = crate::read(book, &parked.parcel);
     let mut desk = Desk::after(book, &parked.parcel, known, now, parked.exchange);
     desk.release(parked.exchange);
+    let desk_id = parked.exchange.derive(EXPIRY, 1);
     let sent = reading.transmissions.iter().find(|sent| sent.ordinal == parked.interchange);
     let message = sent.and_then(|sent| sent.messages.iter().find(|m| m.ordinal == parked.message));
     let (Some(sent), Some(message)) = (sent, message) else { return desk.finish(Verdict::Known) };
@@ -50,6 +54,10 @@ pub fn expire(book: &Rulebook, parked: &Parked, known: &Known, now: Timestamp) -
         desk.outcome.answers.extend(letters);
     }
     let mut outcome = desk.finish(Verdict::Rejected);
+    // An event of its own, that happens once: its bytes are those kept already.
     outcome.keep_bytes = false;
+    outcome.parcel.id = desk_id;
+    outcome.parcel.idempotency_key = String::new();
+    outcome.parcel.received_at = now;
     outcome
 }

@@ -26,6 +26,12 @@ pub struct App {
 }
 
 impl App {
+    /// The code a partner's rows bear, whichever of its codes is given.
+    pub(super) fn code_of(&self, code: &str) -> String {
+        let agreement = self.engine.book.agreement_by_code(code);
+        agreement.map_or(code, |agreement| agreement.code.as_str()).to_owned()
+    }
+
     /// A server over an engine; `stopping` turns true when it is to stop.
     #[must_use]
     pub fn new(engine: Engine, intake: Intake, stopping: watch::Receiver<bool>) -> Arc<App> {

@@ -61,7 +61,9 @@ impl FromRequestParts<Arc<App>> for Caller {
             .await
             .map_err(|error| Problem::new(Code::Stopped, error.to_string()))?;
         let holder = holder.filter(|holder| holder.revoked_at.is_none()).ok_or_else(unknown)?;
-        let caller = Caller { party: holder.party, role: holder.role, key: hash };
+        // A partner goes by several codes; its rows bear the first.
+        let party = PartyCode::new(&app.code_of(holder.party.as_str())).unwrap_or(holder.party);
+        let caller = Caller { party, role: holder.role, key: hash };
         app.holders.remember(hash, caller.clone());
         Ok(caller)
     }

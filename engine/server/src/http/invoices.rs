@@ -53,7 +53,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// What the store is asked.
-    fn question(self) -> Result<(InvoiceFilter, Sort, PageRequest), Problem> {
+    fn question(self, app: &App) -> Result<(InvoiceFilter, Sort, PageRequest), Problem> {
         let date = |text: &str| text.parse::<Date>().ok();
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let filter = InvoiceFilter {
@@ -62,7 +62,7 @@ impl Asked {
             issued_from: word("issued_from", self.issued_from.as_ref(), date)?,
             issued_to: word("issued_to", self.issued_to.as_ref(), date)?,
             number: given(self.number),
-            issuer: given(self.issuer),
+            issuer: given(self.issuer).map(|issuer| app.code_of(&issuer)),
             client: given(self.client),
             service: given(self.service),
             operation: given(self.operation),
@@ -89,7 +89,7 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<InvoiceItemWire>>, Problem> {
     caller.allow(READERS)?;
-    let (filter, sort, page) = asked.question()?;
+    let (filter, sort, page) = asked.question(&app)?;
     let store = &app.engine.store;
     let found = store.invoices(&caller.viewer(), &filter, sort, &page).await.map_err(unread)?;
     Ok(Json(Page::of(found, |invoice| InvoiceItemWire::from(invoice))))
@@ -105,7 +105,7 @@ pub(super) async fn one(
     Path(path): Path<(String, String)>,
 ) -> Result<Json<InvoiceWire>, Problem> {
     caller.allow(READERS)?;
-    let key = key(&path)?;
+    let key = key(&app, &path)?;
     let file = app.engine.store.invoice(&caller.viewer(), &key).await.map_err(unread)?;
     file.map(|file| Json(InvoiceWire::from(&file))).ok_or_else(Problem::not_found)
 }
@@ -123,7 +123,7 @@ pub(super) async fn exchanges(
     Path(path): Path<(String, String)>,
 ) -> Result<Json<Page<InvoiceExchangeWire>>, Problem> {
     caller.allow(READERS)?;
-    let key = key(&path)?;
+    let key = key(&app, &path)?;
     let rows = app.engine.store.exchanges_of(&caller.viewer(), &key).await.map_err(unread)?;
     let rows = rows.ok_or_else(Problem::not_found)?;
     let items = rows.iter().map(|row| InvoiceExchangeWire::from(&row.exchange)).collect();
@@ -131,8 +131,8 @@ pub(super) async fn exchanges(
 }
 
 /// The invoice an address names.
-fn key((issuer, number): &(String, String)) -> Result<InvoiceKey, Problem> {
-    let issuer = PartyCode::new(issuer).ok_or_else(Problem::not_found)?;
+fn key(app: &App, (issuer, number): &(String, String)) -> Result<InvoiceKey, Problem> {
+    let issuer = PartyCode::new(&app.code_of(issuer)).ok_or_else(Problem::not_found)?;
     let number = InvoiceNumber::new(number).ok_or_else(Problem::not_found)?;
     Ok(InvoiceKey { issuer, number })
 }

@@ -63,7 +63,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 /// The whole HTTP surface.
-#[must_use]
 pub fn router(app: Arc<App>) -> Router {
     let (router, document) = documented().split_for_parts();
     router

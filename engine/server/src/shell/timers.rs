@@ -1,7 +1,8 @@
 //! What happens by the clock: waiting ends, the log is sealed.
 
 use super::engine::Engine;
-use acquit_store::CHECKPOINT_ROWS;
+use acquit_domain::Known;
+use acquit_store::{CHECKPOINT_ROWS, CommitResult};
 use ed25519_dalek::SigningKey;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -13,6 +14,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// Time between two looks at what the clock has ended.
 const DEADLINES_EVERY: Duration = Duration::from_secs(15);
+/// Most deadlines looked at together.
+const DEADLINES_AT_ONCE: u32 = 256;
 /// Time between two checkpoints of a log that grows.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 /// File of the checkpoints, in the data folder.
@@ -102,7 +105,24 @@ async fn seal(engine: &Engine, checkpoints: Option<&Checkpoints>) {
     }
 }
 
-/// Ends what waited long enough.
+/// Ends what waited long enough. What fails or was overtaken is looked at again next time.
 async fn end_waiting(engine: &Engine) {
-    tracing::trace!(now = %engine.clock.now(), "looking at deadlines");
+    let now = engine.clock.now();
+    let due = match engine.store.parked_due(now, DEADLINES_AT_ONCE).await {
+        Ok(due) => due,
+        Err(error) => return tracing::error!(error = %error, "the deadlines were not read"),
+    };
+    for (key, parked) in due {
+        let known = Known::default();
+        let outcome = acquit_flow::expire(&engine.book, &parked, &known, now);
+        match engine.store.commit(vec![outcome]).await {
+            Ok(results) if results.contains(&CommitResult::Committed) => {
+                tracing::info!(issuer = %key.issuer, invoice = %key.number, "waiting ended");
+            }
+            Ok(_) => tracing::info!(invoice = %key.number, "what waited was released meanwhile"),
+            Err(error) => {
+                return tracing::error!(error = %error, "the end of waiting was not stored");
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One running server for all tests, and a caller that sends exactly the bytes it is told.
 
-use acquit_domain::{PartyCode, Role};
+use acquit_domain::{PartyCode, Role, Timestamp};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_server::config::Config;
 use acquit_server::service::{Keeping, Service, start};
@@ -8,7 +8,7 @@ use acquit_server::shell::Clock;
 use acquit_server::{bootstrap, embedded};
 use acquit_store::Store;
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| {
         config.http.listen = "127.0.0.1:0".parse().unwrap();
         let book = Arc::new(Rulebook::load(&embedded::mappings()).unwrap());
         let store = Store::in_memory().unwrap();
-        let clock = Clock::System;
+        let clock = Clock::manual(Timestamp::parse("2026-11-23T12:00:00Z").unwrap());
         let mut keys = BTreeMap::new();
         for &(code, role) in PARTIES {
             let party = PartyCode::new(code).unwrap();
@@ -86,10 +86,38 @@ impl Server {
         Answer::of(&self.raw(&bytes))
     }
 
+    /// An order of the operator, with a JSON body.
+    pub(crate) fn order(&self, path: &str, body: &serde_json::Value) -> Answer {
+        let key = self.key("OPERATOR", Role::Operator).to_owned();
+        let kind = "Content-Type: application/json\r\n";
+        self.call(&format!("POST {path}"), &key, kind, body.to_string().as_bytes())
+    }
+
     /// A list or an object, as one party.
     pub(crate) fn get(&self, path: &str, party: (&'static str, Role)) -> Answer {
         let key = self.key(party.0, party.1).to_owned();
         self.call(&format!("GET {path}"), &key, "", b"")
+    }
+
+    /// The first event of a stream, line by line.
+    pub(crate) fn stream(
+        &self,
+        path: &str,
+        party: (&'static str, Role),
+        headers: &str,
+    ) -> Vec<String> {
+        let key = self.key(party.0, party.1);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\
+             Authorization: Bearer {key}\r\n{headers}\r\n"
+        );
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        let events =
+            lines.skip_while(|line| !line.starts_with("id:") && !line.starts_with("event:"));
+        events.take_while(|line| !line.is_empty()).collect()
     }
 
     /// A parcel, as one party.

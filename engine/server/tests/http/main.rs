@@ -2,4 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod harness;
+mod inbox;
 mod raw;
+mod samples;
+mod tenant;
