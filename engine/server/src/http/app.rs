@@ -1,7 +1,7 @@
 //! What every handler sees.
 
 use super::authentication::Holders;
-use super::limits::{BODY_BUDGET_UNITS, STREAMS_MAX};
+use super::limits::{BODY_BUDGET_UNITS, STRANGERS_MAX, STREAMS_MAX};
 use crate::shell::{Engine, Intake};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -17,6 +17,8 @@ pub struct App {
     pub(super) holders: Holders,
     /// Room for bodies in memory.
     pub(super) bodies: Arc<Semaphore>,
+    /// Room for messages of callers without a key.
+    pub(super) strangers: Semaphore,
     /// Room for event streams.
     pub(super) streams: Arc<Semaphore>,
     /// False while the server stops: the readiness check then says so.
@@ -40,6 +42,7 @@ impl App {
             intake,
             holders: Holders::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
+            strangers: Semaphore::new(STRANGERS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             ready: AtomicBool::new(true),
             stopping,

@@ -13,6 +13,9 @@ pub const UNKNOWN_BODY_MAX: usize = EDIFACT_BODY_MAX;
 /// Largest body of `POST /v1/validate`, which needs no key, in bytes.
 pub const VALIDATE_BODY_MAX: usize = 1 << 20;
 
+/// Most messages of callers without a key being received or read at one time.
+pub const STRANGERS_MAX: usize = 4;
+
 /// All bodies being received or read at one time, in units of [`BODY_UNIT`]: 256 MiB.
 pub const BODY_BUDGET_UNITS: usize = 4096;
 /// What one unit of the body budget stands for, in bytes.

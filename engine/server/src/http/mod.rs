@@ -28,6 +28,7 @@ mod query;
 mod routes;
 mod server;
 mod socket;
+mod validate;
 pub mod wire;
 
 pub use app::App;

@@ -5,7 +5,7 @@ use super::app::App;
 use super::authentication::Caller;
 use super::problem::{Code, Problem};
 use super::{documentation, documents, events, exchanges, guard, health, inbox, invoices};
-use super::{operator, outbox, parties};
+use super::{operator, outbox, parties, validate};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::from_fn;
@@ -36,6 +36,7 @@ struct Head;
 fn documented() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(inbox::post))
+        .routes(routes!(validate::post))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::taken))
         .routes(routes!(invoices::list))

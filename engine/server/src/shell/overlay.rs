@@ -3,14 +3,16 @@
 //! While one batch is being stored the next is decided; it must see what the first one changes.
 //! Should the first one fail after all, everything decided on top of it is decided again.
 
+use acquit_domain::letter::LetterState;
 use acquit_domain::{Id, Keys, Known, Outcome};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that the store does not show yet.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
     known: Known,
     released: BTreeSet<Id>,
+    marks: BTreeMap<Id, LetterState>,
 }
 
 impl Overlay {
@@ -18,6 +20,7 @@ impl Overlay {
     pub(super) fn note(&mut self, outcome: &Outcome) {
         acquit_flow::apply(&mut self.known, outcome);
         self.released.extend(outcome.released.iter().copied());
+        self.marks.extend(outcome.marks.iter().copied());
     }
 
     /// Puts the changes over what the store said about `keys`. Doing it twice is doing it once:
@@ -52,6 +55,12 @@ impl Overlay {
         for key in &keys.letters {
             if let Some(letter) = self.known.letters.get(key) {
                 known.letters.insert(key.clone(), letter.clone());
+            }
+            // A letter that the store holds and this batch marks is not among those above.
+            if let Some(letter) = known.letters.get_mut(key)
+                && let Some(state) = self.marks.get(&letter.id)
+            {
+                letter.state = *state;
             }
         }
     }

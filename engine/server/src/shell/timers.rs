@@ -6,6 +6,7 @@ use acquit_store::{CHECKPOINT_ROWS, CommitResult};
 use ed25519_dalek::SigningKey;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,8 +114,13 @@ async fn end_waiting(engine: &Engine) {
         Err(error) => return tracing::error!(error = %error, "the deadlines were not read"),
     };
     for (key, parked) in due {
-        let known = Known::default();
-        let outcome = acquit_flow::expire(&engine.book, &parked, &known, now);
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            acquit_flow::expire(&engine.book, &parked, &Known::default(), now)
+        }));
+        let Ok(outcome) = ended else {
+            tracing::error!(exchange = %parked.exchange, "the end of waiting met a bug");
+            continue;
+        };
         match engine.store.commit(vec![outcome]).await {
             Ok(results) if results.contains(&CommitResult::Committed) => {
                 tracing::info!(issuer = %key.issuer, invoice = %key.number, "waiting ended");

@@ -20,8 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// The server all tests talk to.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    pub(crate) runtime: Runtime,
-    pub(crate) service: Service,
+    // Held so that the server runs as long as the tests.
+    _runtime: Runtime,
+    _service: Service,
     keys: BTreeMap<(&'static str, Role), String>,
 }
 
@@ -52,7 +53,7 @@ pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| {
         let service = start(&config, Keeping::Nowhere, store, book, clock).await.unwrap();
         (service, keys)
     });
-    Server { address: service.address, runtime, service, keys }
+    Server { address: service.address, _runtime: runtime, _service: service, keys }
 });
 
 impl Server {

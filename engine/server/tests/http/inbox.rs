@@ -246,6 +246,20 @@ fn what_an_operator_does_has_a_reason_and_a_row() {
 }
 
 #[test]
+fn a_message_is_looked_at_without_a_key_and_nothing_is_kept() {
+    let kind = "Content-Type: application/xml\r\n";
+    let text = xml("00070012").replace("3600.00", "2999.00");
+    let answer = SERVER.call("POST /v1/validate", "", kind, text.as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let message = &answer.json()["transmissions"][0]["messages"][0];
+    assert_eq!(message["values"]["number"], "00070012", "{message}");
+    assert!(!message["findings"].as_array().unwrap().is_empty(), "{message}");
+    assert_eq!(SERVER.get("/v1/invoices/6110D00116/00070012", ISSUER).status, 404);
+    let large = SERVER.call("POST /v1/validate", "", kind, &[b' '; (1 << 20) + 1]);
+    assert_eq!((large.status, large.code().as_str()), (413, "LIM-BODY"));
+}
+
+#[test]
 fn the_rulebook_and_the_samples_are_inside() {
     assert!(embedded::MAPPINGS.iter().any(|(path, _)| *path == "lifecycle.toml"));
     assert!(embedded::SAMPLES.len() > 10);

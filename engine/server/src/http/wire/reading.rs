@@ -66,6 +66,13 @@ pub struct MessageReadingWire {
 const MESSAGES_MAX: usize = 100;
 
 impl ReadingWire {
+    /// Everything that was read.
+    #[must_use]
+    pub fn whole(reading: &Reading, book: &[u8; 32]) -> ReadingWire {
+        // No message begins there, so all of them are shown.
+        ReadingWire::new(reading, u64::MAX, book)
+    }
+
     /// What was read, the message that begins at `first_byte` alone when there is one.
     #[must_use]
     pub fn new(reading: &Reading, first_byte: u64, book: &[u8; 32]) -> ReadingWire {
