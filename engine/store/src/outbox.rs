@@ -22,6 +22,10 @@ const OWN: &str =
 const TAKE: &str = "UPDATE letters SET state = 'taken'
 WHERE id = $1 AND recipient = $2 AND state = 'waiting'";
 
+const ANY: &str = concat!("SELECT ", letter_columns!(), " FROM letters l WHERE l.id = $1");
+
+const AGAIN: &str = "UPDATE letters SET state = 'waiting', queued = 1 WHERE id = $1";
+
 impl Store {
     /// Letters waiting for a party, oldest first, after the position of the last one seen (0 for
     /// the start), each with its position.
@@ -48,6 +52,20 @@ impl Store {
     pub async fn letter(&self, party: PartyCode, id: Id) -> Result<Option<Letter>> {
         self.read(move |link| {
             let rows = link.select(OWN, &[id.into(), party.as_str().into()])?;
+            rows.into_iter().next().map(|row| Ok(letter_of(row)?.1)).transpose()
+        })
+        .await
+    }
+
+    /// Puts a letter back into the outbox, whatever became of it, at the place it had; `None`
+    /// when there is no such letter. For operators.
+    ///
+    /// # Errors
+    /// What the database says, or a row that cannot be.
+    pub async fn resend(&self, id: Id) -> Result<Option<Letter>> {
+        self.write(move |link| {
+            link.execute(AGAIN, &[id.into()])?;
+            let rows = link.select(ANY, &[id.into()])?;
             rows.into_iter().next().map(|row| Ok(letter_of(row)?.1)).transpose()
         })
         .await

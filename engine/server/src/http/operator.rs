@@ -7,7 +7,7 @@ use super::limits::JSON_BODY_MAX;
 use super::media;
 use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Path, printable, unread};
-use super::wire::{AnswerWire, hex};
+use super::wire::{AnswerWire, LetterWire, hex};
 use crate::bootstrap;
 use crate::shell::steps;
 use acquit_domain::{Id, Media, Outcome, PartyCode, Role};
@@ -168,6 +168,25 @@ pub(super) async fn reprocess(
     parcel.idempotency_key = String::new();
     let answer = app.intake.submit_large(parcel).await;
     answer.map(|answer| Json(AnswerWire::from(&answer))).map_err(super::inbox::problem)
+}
+
+/// Puts a letter back into its outbox, for a partner that lost it. It keeps its place, so a
+/// partner that reads on from a cursor must read from the start to see it.
+#[utoipa::path(post, path = "/v1/operator/letters/{id}/resend", tag = "operations",
+    params(("id" = String, Path)), request_body = Why,
+    responses((status = 200, body = LetterWire), (status = 404, body = ProblemWire)))]
+pub(super) async fn resend(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Order(why): Order<Why>,
+) -> Result<Json<LetterWire>, Problem> {
+    caller.allow(&[Role::Operator])?;
+    let reason = reason(&why.reason)?;
+    let id: Id = id.parse().map_err(|_| Problem::not_found())?;
+    record(&app, &caller, &format!("Lettre {id} renvoyée : {reason}")).await?;
+    let letter = app.engine.store.resend(id).await.map_err(unread)?;
+    letter.map(|letter| Json(LetterWire::from(&letter))).ok_or_else(Problem::not_found)
 }
 
 /// The reason given: there must be one.

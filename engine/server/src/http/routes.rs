@@ -11,13 +11,16 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The head of the OpenAPI document; the paths come from the routes.
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&Bearer),
+    security(("key" = [])),
     info(
         title = "Acquit",
         description = "Invoices and payment-process messages in, every sender answered, \
@@ -31,6 +34,17 @@ use utoipa_axum::routes;
     )
 )]
 struct Head;
+
+/// The way callers say who they are.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", scheme);
+    }
+}
 
 /// Every documented address.
 fn documented() -> OpenApiRouter<Arc<App>> {
@@ -52,6 +66,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operator::add_key))
         .routes(routes!(operator::revoke_key))
         .routes(routes!(operator::reprocess))
+        .routes(routes!(operator::resend))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

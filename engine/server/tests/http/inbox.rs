@@ -129,6 +129,10 @@ fn letters_wait_until_they_are_taken() {
         assert_eq!((taken.status, taken.json()["state"].as_str()), (200, Some("taken")));
     }
     assert!(!waits());
+    let order = serde_json::json!({"reason":"perdue chez le partenaire"});
+    let again = SERVER.order(&format!("/v1/operator/letters/{id}/resend"), &order);
+    assert_eq!((again.status, again.json()["state"].as_str()), (200, Some("waiting")));
+    assert!(waits());
 }
 
 #[test]

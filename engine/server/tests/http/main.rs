@@ -5,4 +5,5 @@ mod harness;
 mod inbox;
 mod raw;
 mod samples;
+mod shell;
 mod tenant;
