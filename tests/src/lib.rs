@@ -3,7 +3,9 @@
 //!
 //! What this crate is *not*: it holds no rule of the product, and the product never names it.
 
+pub mod acknowledgement;
 pub mod directories;
+pub mod house;
 pub mod invoices;
 pub mod mutants;
 pub mod recipe;
