@@ -11,6 +11,7 @@ pub mod id;
 pub mod invoice;
 pub mod known;
 pub mod letter;
+pub mod mask;
 pub mod money;
 pub mod outcome;
 pub mod parcel;

@@ -2,7 +2,8 @@
 
 use super::desk::{Desk, Purpose};
 use super::naming::{document_name, message_number};
-use acquit_domain::invoice::{Document, InvoiceMessage};
+use acquit_domain::invoice::{Document, InvoiceMessage, Service};
+use acquit_domain::mask::{has_card, mask};
 use acquit_domain::time::{date_from_days, days_of};
 use acquit_domain::{
     Currency, Invoice, InvoiceKind, InvoiceState, Money, Party, PartyCode, Role, Status, Timestamp,
@@ -35,15 +36,25 @@ pub(super) fn invoice(
         cancelled_on: life.cancelled_on,
         net: Money::new(said.net_minor.unwrap_or(gross), currency),
         gross: Money::new(gross, currency),
-        description: said.description.clone(),
+        description: mask(&said.description).into_owned(),
         means: agreement.means.clone(),
-        services: said.services.clone(),
+        services: said.services.iter().map(without_cards).collect(),
         taxes: said.taxes.clone(),
         content: said.content,
         written_at: said.written_at.unwrap_or(desk.parcel.received_at),
         message: reference.to_owned(),
         ..life
     }
+}
+
+/// True when a free text of a message holds what can be the number of a payment card.
+pub(super) fn names_a_card(said: &InvoiceMessage) -> bool {
+    has_card(&said.description) || said.services.iter().any(|service| has_card(&service.label))
+}
+
+/// A service with its words as they may be kept.
+fn without_cards(service: &Service) -> Service {
+    Service { label: mask(&service.label).into_owned(), ..service.clone() }
 }
 
 /// An invoice of which nothing is held yet.

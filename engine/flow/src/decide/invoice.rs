@@ -204,6 +204,7 @@ fn record(
     row.after = Some(invoice.status);
     follows.note.clone_into(&mut row.observation);
     again(case, &mut row);
+    warn_of_card(desk, case, said, &mut row);
     if let Some(code) = follows.refuse {
         row.findings.push(match differing {
             Some(differing) if code == "INV-DIFF" => told(about(case.message, code), differing),
@@ -222,6 +223,18 @@ fn record(
         desk.alert(alert.key(), format!("{number}: {}", follows.note), Some(exchange));
     }
     decided
+}
+
+/// A card number has no place in a free text: it is masked in what is kept, and operators are
+/// told.
+fn warn_of_card(desk: &mut Desk<'_>, case: Case<'_>, said: &InvoiceMessage, row: &mut Exchange) {
+    if content::names_a_card(said) {
+        let mut finding = about(case.message, "WARN-PAN");
+        finding.severity = Severity::Warning;
+        row.findings.push(finding);
+        let text = format!("{}: card number in a free text", said.key.number);
+        desk.alert("sec.card_number", text, Some(row.id));
+    }
 }
 
 /// A finding with what differs: the name, what was said, what is held.
@@ -371,15 +384,12 @@ fn waiting_messages(desk: &Desk<'_>, case: Case<'_>, key: &InvoiceKey) -> Vec<Wa
         .filter(|parked| !desk.outcome.released.contains(&parked.exchange))
         .filter(|parked| parked.reason != "REF-CLIENT")
         .filter_map(|parked| {
-            let reading = crate::read(desk.book, &parked.parcel);
-            let mut sent = (reading.transmissions.into_iter())
-                .find(|sent| sent.ordinal == parked.interchange)?;
+            let (sent, message) =
+                crate::read::one(desk.book, &parked.parcel, parked.interchange, parked.message)?;
             // Only what the same issuer sent: the key bears the issuer, so this always holds.
             if sent.party != case.sent.party {
                 return None;
             }
-            let messages = std::mem::take(&mut sent.messages);
-            let message = messages.into_iter().find(|m| m.ordinal == parked.message)?;
             Some(Waited { exchange: parked.exchange, sent, message })
         })
         .collect()

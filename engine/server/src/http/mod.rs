@@ -18,7 +18,6 @@ mod health;
 mod inbox;
 mod invoices;
 pub mod limits;
-pub mod mask;
 mod media;
 mod operator;
 mod outbox;

@@ -1,8 +1,8 @@
 //! Rows of the exchange log, in full and as an invoice shows them, and the event feed.
 
 use super::{FindingWire, InvoiceKeyWire, hex};
-use crate::http::mask::mask;
 use acquit_domain::Exchange;
+use acquit_domain::mask::mask;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -1,6 +1,6 @@
 //! A finding and its place.
 
-use crate::http::mask::mask;
+use acquit_domain::mask::mask;
 use acquit_domain::{Finding, Place};
 use serde::Serialize;
 use utoipa::ToSchema;

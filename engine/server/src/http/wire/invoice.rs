@@ -1,8 +1,8 @@
 //! Invoices as lists and as the « Suivi de la facture » show them.
 
 use super::{InvoiceExchangeWire, MoneyWire};
-use crate::http::mask::mask;
 use acquit_domain::invoice::{Service, Tax};
+use acquit_domain::mask::mask;
 use acquit_domain::{Currency, Invoice, Money};
 use acquit_store::{DocumentEntry, InvoiceFile};
 use serde::Serialize;

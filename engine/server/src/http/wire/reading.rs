@@ -2,8 +2,8 @@
 //! verdict.
 
 use super::{FindingWire, MoneyWire, hex};
-use crate::http::mask::mask;
 use acquit_domain::invoice::InvoiceMessage;
+use acquit_domain::mask::mask;
 use acquit_domain::{Currency, Money};
 use acquit_flow::{MessageReading, Reading, Said, Transmission};
 use serde::Serialize;

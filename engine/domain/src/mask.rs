@@ -1,8 +1,8 @@
 //! Masks what must not be shown: card numbers and passwords inside addresses.
 //!
-//! Shown texts (findings, observations, descriptions) pass through here on their way out. The raw
-//! bytes of a message are never changed: they are evidence, and only their owner and the operator
-//! may see them.
+//! Free texts pass through here before they are kept in the log or an invoice, and shown texts
+//! once more on their way out. The raw bytes of a message are never changed: they are evidence,
+//! and only their owner and the operator may see them.
 
 use std::borrow::Cow;
 
