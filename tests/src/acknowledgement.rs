@@ -1,5 +1,7 @@
 //! What a CONTRL of ours says, in the short words of the table of hostile inputs.
 
+use std::collections::BTreeMap;
+
 use acquit_syntax::edifact::reader::{Item, Options, Reader};
 use acquit_syntax::edifact::tape::Tag;
 
@@ -12,6 +14,7 @@ const UCD: Tag = Tag::new(b"UCD");
 /// looked up in the interchange it answers.
 #[must_use]
 pub fn words(contrl: &[u8], answered: &[u8]) -> Vec<String> {
+    let tags = tags(answered);
     let mut words = Vec::new();
     let mut reader = Reader::over(contrl, Options::default());
     while let Some(item) = reader.next() {
@@ -27,7 +30,7 @@ pub fn words(contrl: &[u8], answered: &[u8]) -> Vec<String> {
                     format!("UCM{}", tail(&[get(3), get(4)]))
                 }
                 UCS => {
-                    let tag = tag_at(answered, &about, get(1).parse().unwrap_or(0));
+                    let tag = tag_at(&tags, &about, get(1).parse().unwrap_or(0));
                     format!("UCS({tag}){}", tail(&[get(2)]))
                 }
                 UCD => format!("UCD{}", tail(&[get(1)])),
@@ -44,20 +47,26 @@ fn tail(values: &[String]) -> String {
     said.map(|value| format!(":{value}")).collect()
 }
 
-/// The tag of the n-th segment (0096) of a message of an interchange; the one the standard
-/// expects at a place where none stands is told as `?`.
-fn tag_at(interchange: &[u8], message: &str, ordinal: usize) -> String {
+/// Tags of the segments of each message, by its reference.
+type Tags = BTreeMap<String, Vec<String>>;
+
+fn tags(interchange: &[u8]) -> Tags {
+    let mut tags = Tags::new();
     let mut reader = Reader::over(interchange, Options::default());
     while let Some(item) = reader.next() {
         let Item::Message(read) = item else { continue };
-        if read.header().reference == message {
-            let segment = read.content.tape.segments.get(ordinal.wrapping_sub(1));
-            return segment.map_or("?".into(), |segment| {
-                let start = segment.start as usize;
-                let tag = &read.content.window[start..start + usize::from(segment.tag_len)];
-                String::from_utf8_lossy(tag).into_owned()
-            });
-        }
+        let of = read.content.tape.segments.iter().map(|segment| {
+            let start = segment.start as usize;
+            let tag = &read.content.window[start..start + usize::from(segment.tag_len)];
+            String::from_utf8_lossy(tag).into_owned()
+        });
+        tags.entry(read.header().reference).or_insert_with(|| of.collect());
     }
-    "?".into()
+    tags
+}
+
+/// The tag of the n-th segment (0096) of a message; `?` when there is none.
+fn tag_at<'t>(tags: &'t Tags, message: &str, ordinal: usize) -> &'t str {
+    let segments = tags.get(message);
+    segments.and_then(|of| of.get(ordinal.wrapping_sub(1))).map_or("?", String::as_str)
 }
