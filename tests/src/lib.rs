@@ -10,4 +10,5 @@ pub mod invoices;
 pub mod mutants;
 pub mod recipe;
 pub mod repository;
+mod rules_targets;
 pub mod targets;

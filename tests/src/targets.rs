@@ -11,17 +11,22 @@ use acquit_syntax::edifact::separators::Separators;
 use acquit_syntax::edifact::tape::Tape;
 use acquit_syntax::edifact::tokenizer::{Scanner, Stop};
 use acquit_syntax::fault::Place;
+
+pub use crate::rules_targets::{mapping_rules, state_machine};
 use acquit_syntax::xml;
 
 /// A target: takes any bytes, panics when something that must hold does not.
 pub type Target = fn(&[u8]);
 
-/// Every target by name.
-pub const TARGETS: &[(&str, Target)] = &[
-    ("edi_tokens", edi_tokens),
-    ("edi_stream_split", edi_stream_split),
-    ("edi_validate", edi_validate),
-    ("xml_inv", xml_inv),
+/// Every target by name, with the mutants an ordinary test run can afford.
+pub const TARGETS: &[(&str, Target, usize)] = &[
+    ("edi_tokens", edi_tokens, 2_000),
+    ("edi_stream_split", edi_stream_split, 2_000),
+    ("edi_validate", edi_validate, 2_000),
+    ("xml_inv", xml_inv, 2_000),
+    // A whole book is loaded, or a whole life lived, for each.
+    ("mapping_rules", mapping_rules, 100),
+    ("state_machine", state_machine, 100),
 ];
 
 /// Tokens are in order, inside the window, and within their segment.
