@@ -1,16 +1,22 @@
 //! What was read from a message: canonical names with their values and places.
 //!
 //! A record is flat and reusable: entries and items stand in vectors and are linked by position,
-//! values borrow from the message wherever nothing had to be decoded. What it is *not*: an
+//! values point at the message wherever nothing had to be decoded. What it is *not*: an
 //! invoice. No rule has been applied to it; a name may be missing.
 
+mod entry;
 mod item;
 
+pub(crate) use entry::{Held, spot_of_part, spot_of_segment};
 pub use item::ItemRef;
 
 use crate::value::Value;
 use crate::vocabulary::{Field, List};
 use acquit_domain::Place;
+use acquit_syntax::edifact::tape::Part;
+use acquit_syntax::edifact::value::Content;
+use acquit_syntax::fault;
+use entry::{Apart, Entry, Run, Source};
 use std::fmt;
 
 /// "None" in a link.
@@ -37,31 +43,11 @@ pub struct Spot {
 }
 
 #[derive(Debug, Clone)]
-struct Entry<'a> {
-    field: Field,
-    next: u32,
-    value: Value<'a>,
-    spot: Spot,
-    name: &'a str,
-}
-
-impl Entry<'_> {
-    /// Says nothing.
-    const EMPTY: Self = Entry {
-        field: Field(0),
-        next: NONE,
-        value: Value::Integer(0),
-        spot: Spot { byte: 0, len: 0, segment: 0, element: 0, component: 0, repeat: 0 },
-        name: "",
-    };
-}
-
-#[derive(Debug, Clone)]
 struct Item<'a> {
     list: List,
     next: u32,
-    first_entry: u32,
-    last_entry: u32,
+    first_run: u32,
+    last_run: u32,
     first_child: u32,
     last_child: u32,
     spot: Spot,
@@ -114,8 +100,16 @@ pub struct Record<'a> {
     pub unread_count: u32,
     /// How many segments or elements were looked at.
     pub parts: u32,
-    entries: Vec<Entry<'a>>,
+    source: Option<Source<'a>>,
+    entries: Vec<Entry>,
+    runs: Vec<Run>,
     items: Vec<Item<'a>>,
+    /// Values that stand apart.
+    apart: Vec<Apart<'a>>,
+    /// Keys of code tables.
+    keys: Vec<&'a str>,
+    /// Decoded characters.
+    texts: String,
     pub(crate) contexts: Vec<Context>,
     /// Scratch memory of a reader beside `contexts`.
     pub(crate) claimed: Vec<u32>,
@@ -140,8 +134,13 @@ impl<'a> Record<'a> {
             unread: Vec::new(),
             unread_count: 0,
             parts: 0,
+            source: None,
             entries: Vec::new(),
+            runs: Vec::new(),
             items: Vec::new(),
+            apart: Vec::new(),
+            keys: Vec::new(),
+            texts: String::new(),
             contexts: Vec::new(),
             claimed: Vec::new(),
         };
@@ -156,7 +155,12 @@ impl<'a> Record<'a> {
         self.parts = 0;
         self.unread.clear();
         self.unread_count = 0;
+        self.source = None;
         self.entries.clear();
+        self.runs.clear();
+        self.apart.clear();
+        self.keys.clear();
+        self.texts.clear();
         self.items.clear();
         self.items.push(Item::new(List::Root, Spot::default(), ""));
     }
@@ -172,8 +176,13 @@ impl<'a> Record<'a> {
             unread: self.unread,
             unread_count: 0,
             parts: 0,
-            entries: self.entries.into_iter().map_while(|_| None).collect(),
+            source: None,
+            entries: self.entries,
+            runs: self.runs,
             items: self.items.into_iter().map_while(|_| None).collect(),
+            apart: self.apart.into_iter().map_while(|_| None).collect(),
+            keys: self.keys.into_iter().map_while(|_| None).collect(),
+            texts: self.texts,
             contexts: self.contexts,
             claimed: self.claimed,
         };
@@ -195,7 +204,6 @@ impl<'a> Record<'a> {
     }
 
     /// Says a value of an item. What was said first is what is asked for later.
-    #[inline(always)]
     pub fn put(
         &mut self,
         item: ItemId,
@@ -203,25 +211,55 @@ impl<'a> Record<'a> {
         value: Value<'a>,
         (spot, name): (Spot, &'a str),
     ) {
-        let id = position(self.entries.len());
-        // The entry is filled where it stands: building it elsewhere and copying it is slower.
-        self.entries.push(Entry::EMPTY);
-        if let Some(entry) = self.entries.last_mut() {
-            entry.field = field;
-            entry.spot.byte = spot.byte;
-            entry.spot.len = spot.len;
-            entry.spot.segment = spot.segment;
-            entry.spot.element = spot.element;
-            entry.spot.component = spot.component;
-            entry.spot.repeat = spot.repeat;
-            entry.name = name;
-            entry.value = value;
+        let last = self.items[item as usize].last_run;
+        if last == NONE || last as usize + 1 != self.runs.len() {
+            self.begin(item, NONE);
         }
+        let held = Held::Apart(position(self.apart.len()));
+        self.apart.push(Apart { value, spot, name });
+        self.entries.push(Entry { held, part: NONE, field });
+    }
+
+    /// From here on parts are those of this message.
+    pub(crate) fn source(&mut self, content: Content<'a>, origin: fault::Place) {
+        self.source = Some(Source { content, origin });
+    }
+
+    /// From here on values read are of this item, and from this segment of the source.
+    #[inline]
+    pub(crate) fn begin(&mut self, item: ItemId, segment: u32) {
+        let run = position(self.runs.len());
+        self.runs.push(Run { first: position(self.entries.len()), next: NONE, segment });
         let item = &mut self.items[item as usize];
-        match std::mem::replace(&mut item.last_entry, id) {
-            NONE => item.first_entry = id,
-            last => self.entries[last as usize].next = id,
+        match std::mem::replace(&mut item.last_run, run) {
+            NONE => item.first_run = run,
+            last => self.runs[last as usize].next = run,
         }
+    }
+
+    /// Says what was read from a part of the source, by its position on the tape.
+    #[inline]
+    pub(crate) fn read(&mut self, field: Field, held: Held, part: u32) {
+        self.entries.push(Entry { held, part, field });
+    }
+
+    /// Keeps the text of a part; nothing when it begins with a blank.
+    #[inline]
+    pub(crate) fn decoded(&mut self, content: &Content<'_>, part: &Part) -> Option<Held> {
+        let from = self.texts.len();
+        content.append(part, &mut self.texts);
+        if self.texts.as_bytes().get(from) == Some(&b' ') {
+            self.texts.truncate(from);
+            return None;
+        }
+        Some(Held::Decoded { from: position(from), to: position(self.texts.len()) })
+    }
+
+    /// Keeps the key of a code.
+    #[inline]
+    pub(crate) fn key(&mut self, key: &'a str) -> Held {
+        self.keys.push(key);
+        Held::Key(position(self.keys.len() - 1))
     }
 
     /// Says a value that stands nowhere: for messages of our own.
@@ -292,8 +330,8 @@ impl<'a> Item<'a> {
         Item {
             list,
             next: NONE,
-            first_entry: NONE,
-            last_entry: NONE,
+            first_run: NONE,
+            last_run: NONE,
             first_child: NONE,
             last_child: NONE,
             spot,
@@ -340,7 +378,7 @@ impl PartialEq for Record<'_> {
 fn same(one: ItemRef<'_, '_>, other: ItemRef<'_, '_>) -> bool {
     let values = |item: ItemRef<'_, '_>| {
         let mut values: Vec<_> =
-            item.values().map(|(field, value)| (field, value.clone().into_owned())).collect();
+            item.values().map(|(field, value)| (field, value.into_owned())).collect();
         values.sort_by_key(|(field, _)| *field);
         values
     };

@@ -64,7 +64,7 @@ pub enum Value<'a> {
     /// A key of a code table.
     Code(Cow<'a, str>),
     /// A file.
-    Bytes(Vec<u8>),
+    Bytes(Cow<'a, [u8]>),
 }
 
 impl Value<'_> {
@@ -78,7 +78,23 @@ impl Value<'_> {
             Value::Integer(number) => Value::Integer(number),
             Value::Date(date) => Value::Date(date),
             Value::Instant(instant) => Value::Instant(instant),
-            Value::Bytes(bytes) => Value::Bytes(bytes),
+            Value::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.into_owned())),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The same value borrowing all it holds.
+    #[must_use]
+    pub fn lent(&self) -> Value<'_> {
+        match self {
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Code(key) => Value::Code(Cow::Borrowed(key)),
+            Value::Decimal(number) => Value::Decimal(*number),
+            Value::Integer(number) => Value::Integer(*number),
+            Value::Date(date) => Value::Date(*date),
+            Value::Instant(instant) => Value::Instant(*instant),
+            Value::Bytes(bytes) => Value::Bytes(Cow::Borrowed(bytes)),
         }
     }
 }

@@ -14,8 +14,8 @@ pub(super) fn read<'a>(text: &str) -> ReadValue<'a> {
     let decoded = decode(text.as_bytes())
         .ok_or_else(|| Unreadable { why: Why::Base64, expected: "base64 (RFC 4648)".to_owned() })?;
     match decode(&decoded).filter(|twice| twice.starts_with(PDF)) {
-        Some(twice) => Ok((Some(Value::Bytes(twice)), Some(Tolerated::TwiceEncoded))),
-        None => Ok((Some(Value::Bytes(decoded)), None)),
+        Some(twice) => Ok((Some(Value::Bytes(twice.into())), Some(Tolerated::TwiceEncoded))),
+        None => Ok((Some(Value::Bytes(decoded.into())), None)),
     }
 }
 

@@ -64,9 +64,12 @@ impl Form {
 
     /// The day of a text in the form of whole days, the usual one.
     #[inline]
-    pub(crate) fn day(self, text: &str) -> Option<Date> {
-        if self == Form::Day { long_day(text.as_bytes()) } else { None }
+    pub(crate) fn whole_day(digits: &[u8]) -> Option<Date> {
+        long_day(digits)
     }
+
+    /// The code of data element 2379 of that form.
+    pub(crate) const WHOLE_DAY: &[u8] = b"102";
 
     /// The codes of data element 2379 that have a form.
     #[must_use]
@@ -152,6 +155,7 @@ fn two(tens: u8, units: u8) -> Option<i16> {
 }
 
 /// `ccyymmdd`.
+#[inline]
 fn long_day(digits: &[u8]) -> Option<Date> {
     let [c1, c2, y1, y2, m1, m2, d1, d2] = *digits else { return None };
     let year = two(c1, c2)? * 100 + two(y1, y2)?;

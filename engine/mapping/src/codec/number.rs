@@ -48,10 +48,10 @@ pub(super) fn read_integer<'a>(text: &str) -> ReadValue<'a> {
 /// Most digits of a number read without a second look.
 const SHORT_DIGITS_MAX: usize = 15;
 
-/// A number of few digits, at most [`DECIMALS_TRUSTED`] of them decimals, with or without mark.
+/// A number of few digits, at most [`DECIMALS_TRUSTED`] of them decimals, with or without mark:
+/// all its digits, and how many of them are decimals.
 #[inline]
-pub(crate) fn short(text: &str) -> Option<Decimal> {
-    let bytes = text.as_bytes();
+pub(crate) fn short(bytes: &[u8]) -> Option<(i64, u8)> {
     if bytes.len() > SHORT_DIGITS_MAX {
         return None;
     }
@@ -68,13 +68,12 @@ pub(crate) fn short(text: &str) -> Option<Decimal> {
     }
     let scale = mark.map_or(0, |mark| bytes.len() - mark - 1) as u32;
     let sound = (mark.is_none() || scale > 0) && scale <= DECIMALS_TRUSTED && !bytes.is_empty();
-    sound.then(|| Decimal::new(mantissa, scale))
+    sound.then_some((mantissa, scale as u8))
 }
 
 /// A whole number of few digits.
 #[inline]
-pub(crate) fn short_integer(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
+pub(crate) fn short_integer(bytes: &[u8]) -> Option<i64> {
     let short = (1..=SHORT_DIGITS_MAX).contains(&bytes.len());
     let digit = |number: i64, byte: &u8| {
         byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))

@@ -4,7 +4,7 @@ use super::line::{Cell, Line};
 use super::source::EdifactSource;
 use crate::codec::{Codec, Form};
 use crate::specimen::{Filling, Flaw, Hole, Mark};
-use crate::vocabulary::List;
+use crate::vocabulary::{Field, List};
 use acquit_syntax::edifact::guide::{Guide, SlotId};
 use acquit_syntax::edifact::tape::Tag;
 
@@ -113,11 +113,48 @@ pub(super) struct PlanLine {
     pub(super) tag: Box<str>,
 }
 
+/// How a value is read when there is nothing to tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Glance {
+    /// Any characters.
+    Words,
+    /// Any characters, perhaps over several components.
+    Pieces,
+    /// An exact number.
+    Number,
+    /// A whole number.
+    Whole,
+    /// A key of a code table.
+    Coded,
+    /// A day; the component behind it says its form.
+    Day,
+    /// Not at a glance.
+    Care,
+}
+
+impl Glance {
+    fn of(codec: &Codec, format_follows: bool) -> Glance {
+        match codec {
+            Codec::Text => Glance::Words,
+            Codec::Split { .. } => Glance::Pieces,
+            Codec::Decimal | Codec::Money => Glance::Number,
+            Codec::Integer => Glance::Whole,
+            Codec::Code(_) => Glance::Coded,
+            Codec::Date(_) if format_follows => Glance::Day,
+            Codec::Date(_) | Codec::Instant(_) | Codec::Nullable | Codec::Base64 => Glance::Care,
+        }
+    }
+}
+
 /// A hole and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct PlanHole {
     /// Position, see [`position`].
     pub(super) position: u32,
+    /// What the data is, as the hole says.
+    pub(super) field: Field,
+    /// How it is read, nearly always.
+    pub(super) glance: Glance,
     /// Where the form of its date stands, when the message says it; 0 when not.
     pub(super) format: u32,
     /// The hole.
@@ -289,7 +326,9 @@ fn plan_line(
             Filling::Hole(hole) => {
                 planned.facts |= hole.codec.kind() != crate::vocabulary::Kind::Text;
                 let format = format_of(line, cell);
-                planned.holes.push(PlanHole { position, format, hole: hole.clone() });
+                let glance = Glance::of(&hole.codec, format == position + 1);
+                let (field, hole) = (hole.field, hole.clone());
+                planned.holes.push(PlanHole { position, field, glance, format, hole });
             }
             Filling::Any(_) => {}
             Filling::Format(_) => {

@@ -3,16 +3,16 @@
 mod told;
 
 use super::compile::{
-    EdifactSpecimen, Literal, PlanHole, PlanLine, ROOT_LINE, WORD_BYTES, position, word,
+    EdifactSpecimen, Glance, Literal, PlanHole, PlanLine, ROOT_LINE, WORD_BYTES, position, word,
 };
 use crate::codec::{Codec, Form, Notation, ReadValue, number, read_date, read_instant};
-use crate::record::{Context, ItemId, Record, Spot};
+use crate::record::{Context, Held, ItemId, Record, Spot, spot_of_part, spot_of_segment};
 use crate::specimen::Mark;
 use crate::value::Value;
 use acquit_domain::Finding;
 use acquit_syntax::edifact::check::{Checked, Node};
 use acquit_syntax::edifact::tape::{Part, Segment, Tag};
-use acquit_syntax::edifact::value::{Ascii, Content};
+use acquit_syntax::edifact::value::Content;
 use acquit_syntax::fault::Place;
 use std::borrow::Cow;
 
@@ -43,9 +43,10 @@ pub fn read_edifact<'a>(
     let contexts = std::mem::take(&mut record.contexts);
     let mut claimed = std::mem::take(&mut record.claimed);
     claimed.clear();
-    let (ascii, findings) = (Ascii::new(content.window), Vec::new());
+    record.source(*content, origin);
+    let findings = Vec::new();
     let mut reading =
-        Reading { specimen, checked, content, ascii, origin, record, contexts, claimed, findings };
+        Reading { specimen, checked, content, origin, record, contexts, claimed, findings };
     // What stands there from another message is written over before it is read.
     if reading.contexts.len() < checked.nodes.len() {
         reading.contexts.resize(checked.nodes.len(), Context::UNREAD);
@@ -73,7 +74,6 @@ struct Reading<'r, 'a> {
     specimen: &'a EdifactSpecimen,
     checked: &'r Checked,
     content: &'r Content<'a>,
-    ascii: Ascii<'a>,
     origin: Place,
     record: &'r mut Record<'a>,
     /// For each node that is a group repetition: the line it was read by.
@@ -103,13 +103,14 @@ impl<'a> Reading<'_, 'a> {
         let first = self.first_word(parts);
         let mut repeated = None;
         for candidate in candidates {
-            let differs =
-                candidate.first != 0 && first.is_some_and(|first| first != candidate.first);
+            // A literal that agreed as a word need not be looked at again.
+            let known = usize::from(candidate.first != 0 && first == Some(candidate.first));
+            let differs = candidate.first != 0 && first.is_some() && known == 0;
             if candidate.parent != parent || differs {
                 continue;
             }
             let line = &self.specimen.plan[usize::from(candidate.line)];
-            if !self.agrees(line, parts) {
+            if !self.agrees(&line.literals[known..], parts) {
                 continue;
             }
             if seen & line.mask != 0 && !matches!(line.mark, Mark::Each(_)) {
@@ -139,11 +140,11 @@ impl<'a> Reading<'_, 'a> {
         short.then(|| word(&self.content.window[part.start as usize..], length))
     }
 
-    /// Whether the literals of a line stand in a segment.
+    /// Whether literals stand in a segment.
     #[inline]
-    fn agrees(&self, line: &PlanLine, parts: &[Part]) -> bool {
+    fn agrees(&self, literals: &[Literal], parts: &[Part]) -> bool {
         let mut rest = parts.iter();
-        line.literals.iter().all(|literal| {
+        literals.iter().all(|literal| {
             loop {
                 let Some(part) = rest.next() else { return false };
                 let here = position(part.element, part.component);
@@ -166,13 +167,8 @@ impl<'a> Reading<'_, 'a> {
             && (length <= WORD_BYTES || self.content.raw(part) == &*literal.bytes)
     }
 
-    /// The value of a part.
-    #[inline]
-    fn text(&mut self, part: &Part) -> Cow<'a, str> {
-        self.ascii.get(part).map_or_else(|| self.content.text(part), Cow::Borrowed)
-    }
-
     /// Reads the holes of a line that agreed, and says in which item.
+    #[inline]
     fn take(
         &mut self,
         line: &'a PlanLine,
@@ -188,19 +184,27 @@ impl<'a> Reading<'_, 'a> {
             }
             Mark::Once | Mark::Optional => item,
         };
+        if line.holes.is_empty() {
+            return item;
+        }
+        self.record.begin(item, node.segment);
         let mut at = 0;
         for hole in &line.holes {
-            while at < parts.len()
-                && (position(parts[at].element, parts[at].component) < hole.position
-                    || parts[at].repeat > 1)
-            {
-                at += 1;
-            }
-            let found = parts.get(at).filter(|part| {
-                position(part.element, part.component) == hole.position && part.end > part.start
-            });
+            let found = loop {
+                match parts.get(at) {
+                    Some(part) if is_before(part, hole.position) => at += 1,
+                    Some(part) => break Some(part).filter(|part| stands_at(part, hole.position)),
+                    None => break None,
+                }
+            };
             match found {
-                Some(part) => self.value(line, hole, part, &parts[at..], parts, node, item),
+                Some(part) => {
+                    if let Some(held) = self.at_once(hole, part, parts.get(at + 1)) {
+                        self.record.read(hole.field, held, segment.first_part + at as u32);
+                    } else {
+                        self.with_care(line, hole, &parts[at..], parts, node, item);
+                    }
+                }
                 None if hole.hole.optional => {}
                 None => self.absent(line, hole, node, segment),
             }
@@ -208,25 +212,62 @@ impl<'a> Reading<'_, 'a> {
         item
     }
 
-    /// Reads one value.
-    #[expect(clippy::too_many_arguments, reason = "the line, the hole and what stands there")]
+    /// Reads a value when there is nothing to tell of it, nearly always; nothing when it must be
+    /// read with care.
     #[inline]
-    fn value(
+    fn at_once(&mut self, hole: &'a PlanHole, part: &Part, next: Option<&Part>) -> Option<Held> {
+        if part.wrapped {
+            return None;
+        }
+        let content = self.content;
+        let bytes = content.raw(part);
+        match hole.glance {
+            Glance::Words => self.words(part, bytes),
+            Glance::Pieces if next.is_some_and(|next| is_piece(next, hole.position)) => None,
+            Glance::Pieces => self.words(part, bytes),
+            Glance::Number => {
+                let (mantissa, scale) = number::short(bytes)?;
+                Some(Held::Decimal { mantissa, scale })
+            }
+            Glance::Whole => number::short_integer(bytes).map(Held::Integer),
+            Glance::Coded if part.released => None,
+            Glance::Coded => {
+                let Codec::Code(table) = &hole.hole.codec else { return None };
+                Some(self.record.key(table.key_of(std::str::from_utf8(bytes).ok()?)?))
+            }
+            Glance::Day => {
+                let form = next.filter(|next| stands_at(next, hole.position + 1))?;
+                let whole = content.raw(form) == Form::WHOLE_DAY;
+                whole.then(|| Form::whole_day(bytes)).flatten().map(Held::Date)
+            }
+            Glance::Care => None,
+        }
+    }
+
+    /// Words are left where they stand when they can be read there.
+    #[inline]
+    fn words(&mut self, part: &Part, bytes: &[u8]) -> Option<Held> {
+        if part.released || !bytes.is_ascii() {
+            return self.record.decoded(self.content, part);
+        }
+        (bytes.first() != Some(&b' ')).then_some(Held::Plain)
+    }
+
+    /// Reads one value, with whatever there is to tell of it.
+    #[cold]
+    fn with_care(
         &mut self,
         line: &'a PlanLine,
         hole: &'a PlanHole,
-        part: &Part,
         rest: &[Part],
         parts: &[Part],
         node: Node,
         item: ItemId,
     ) {
-        if self.at_once(line, hole, part, rest, node, item) {
-            return;
-        }
+        let part = &rest[0];
         let text = match hole.hole.codec {
             Codec::Split { count, width } => self.joined(part, rest, count, width),
-            _ => self.text(part),
+            _ => self.content.text(part),
         };
         if text.as_bytes().first() == Some(&b' ') && text.bytes().all(|byte| byte == b' ') {
             if !hole.hole.optional {
@@ -254,54 +295,6 @@ impl<'a> Reading<'_, 'a> {
             }
             other => self.oddly(line, hole, (node, part), other, item),
         }
-    }
-
-    /// Reads plain words when there is nothing to tell of them, nearly always; false when they
-    /// must be read with care. Each kind of value is put where it stands: carrying it there in
-    /// an option would make the processor wait for it.
-    #[inline]
-    fn at_once(
-        &mut self,
-        line: &'a PlanLine,
-        hole: &'a PlanHole,
-        part: &Part,
-        rest: &[Part],
-        node: Node,
-        item: ItemId,
-    ) -> bool {
-        let Some(words) = self.ascii.get(part) else { return false };
-        if words.as_bytes().first() == Some(&b' ') {
-            return false;
-        }
-        let next = rest.get(1).map_or(0, |next| position(next.element, next.component));
-        let place = (self.spot(node, part), &*line.tag);
-        let (field, record) = (hole.hole.field, &mut *self.record);
-        match &hole.hole.codec {
-            Codec::Split { .. } if next == hole.position + 1 => return false,
-            Codec::Text | Codec::Split { .. } => {
-                record.put(item, field, Value::Text(Cow::Borrowed(words)), place);
-            }
-            Codec::Decimal | Codec::Money => {
-                let Some(number) = number::short(words) else { return false };
-                record.put(item, field, Value::Decimal(number), place);
-            }
-            Codec::Integer => {
-                let Some(number) = number::short_integer(words) else { return false };
-                record.put(item, field, Value::Integer(number), place);
-            }
-            Codec::Code(table) => {
-                let Some(key) = table.key_of(words) else { return false };
-                record.put(item, field, Value::Code(Cow::Borrowed(key)), place);
-            }
-            Codec::Date(_) if hole.format == hole.position + 1 && next == hole.format => {
-                let form = rest.get(1).and_then(|form| self.ascii.get(form));
-                let form = form.and_then(Form::of_code);
-                let Some(day) = form.and_then(|form| form.day(words)) else { return false };
-                record.put(item, field, Value::Date(day), place);
-            }
-            _ => return false,
-        }
-        true
     }
 
     /// The form the message says its date is in.
@@ -346,27 +339,32 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// Where a part stands.
-    #[inline(always)]
     fn spot(&self, node: Node, part: &Part) -> Spot {
-        Spot {
-            byte: self.origin.byte + u64::from(part.start),
-            len: part.end - part.start,
-            segment: self.origin.segment + node.segment + 1,
-            element: part.element,
-            component: part.component,
-            repeat: part.repeat,
-        }
+        spot_of_part(&self.origin, node.segment, part)
     }
 
     /// Where a segment stands.
     fn spot_of_segment(&self, node: Node, segment: &Segment) -> Spot {
-        Spot {
-            byte: self.origin.byte + u64::from(segment.start),
-            len: segment.end - segment.start,
-            segment: self.origin.segment + node.segment + 1,
-            ..Spot::default()
-        }
+        spot_of_segment(&self.origin, node.segment, segment)
     }
+}
+
+/// Whether a part stands before a position, or repeats what stood there.
+#[inline]
+fn is_before(part: &Part, place: u32) -> bool {
+    position(part.element, part.component) < place || part.repeat > 1
+}
+
+/// Whether a part stands right behind a position.
+#[inline]
+fn is_piece(part: &Part, place: u32) -> bool {
+    position(part.element, part.component) == place + 1
+}
+
+/// Whether a part stands at a position and says something.
+#[inline]
+fn stands_at(part: &Part, place: u32) -> bool {
+    position(part.element, part.component) == place && part.end > part.start
 }
 
 /// Reads a date in the form the message says.

@@ -104,7 +104,8 @@ impl Writing {
         item: ItemRef<'_, '_>,
         segment: &mut WrittenSegment,
     ) {
-        let written = item.value(hole.field).and_then(|value| {
+        let said = item.value(hole.field);
+        let written = said.as_ref().and_then(|value| {
             match (EdifactSpecimen::written_form(line, cell), value) {
                 (Some(form), Value::Date(date)) => {
                     Some(form.write(Instant::local(date.at(0, 0, 0, 0))).into())

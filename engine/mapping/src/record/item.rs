@@ -1,9 +1,11 @@
 //! Asking a record, item by item.
 
-use super::{Entry, Item, ItemId, NONE, Record};
+use super::entry::{Entry, Held};
+use super::{Item, ItemId, NONE, Record};
 use crate::value::{Instant, Value};
 use crate::vocabulary::{Field, List};
 use acquit_domain::{Date, Decimal, Place};
+use std::borrow::Cow;
 
 /// One item of a record, to ask for its values.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +39,8 @@ impl<'r, 'a> ItemRef<'r, 'a> {
 
     /// The value of a name, as it was said first.
     #[must_use]
-    pub fn value(self, field: Field) -> Option<&'r Value<'a>> {
-        self.entry(field).map(|entry| &entry.value)
+    pub fn value(self, field: Field) -> Option<Value<'r>> {
+        self.entry(field).map(|(_, entry)| self.lent(entry))
     }
 
     /// True when the name has a value.
@@ -50,10 +52,8 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of a text.
     #[must_use]
     pub fn text(self, field: Field) -> Option<&'r str> {
-        match self.value(field)? {
-            Value::Text(text) | Value::Code(text) => Some(text),
-            _ => None,
-        }
+        let (_, entry) = self.entry(field)?;
+        self.characters(entry)
     }
 
     /// The key of a code.
@@ -66,8 +66,8 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     #[must_use]
     pub fn decimal(self, field: Field) -> Option<Decimal> {
         match self.value(field)? {
-            Value::Decimal(number) => Some(*number),
-            Value::Integer(number) => Some(Decimal::from(*number)),
+            Value::Decimal(number) => Some(number),
+            Value::Integer(number) => Some(Decimal::from(number)),
             _ => None,
         }
     }
@@ -76,7 +76,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     #[must_use]
     pub fn integer(self, field: Field) -> Option<i64> {
         match self.value(field)? {
-            Value::Integer(number) => Some(*number),
+            Value::Integer(number) => Some(number),
             _ => None,
         }
     }
@@ -85,7 +85,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     #[must_use]
     pub fn date(self, field: Field) -> Option<Date> {
         match self.value(field)? {
-            Value::Date(date) => Some(*date),
+            Value::Date(date) => Some(date),
             Value::Instant(instant) => Some(instant.at.date()),
             _ => None,
         }
@@ -95,7 +95,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     #[must_use]
     pub fn instant(self, field: Field) -> Option<Instant> {
         match self.value(field)? {
-            Value::Instant(instant) => Some(*instant),
+            Value::Instant(instant) => Some(instant),
             Value::Date(date) => Some(Instant::local(date.at(0, 0, 0, 0))),
             _ => None,
         }
@@ -104,7 +104,9 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of a file.
     #[must_use]
     pub fn bytes(self, field: Field) -> Option<&'r [u8]> {
-        match self.value(field)? {
+        let (_, entry) = self.entry(field)?;
+        let Held::Apart(at) = entry.held else { return None };
+        match &self.record.apart[at as usize].value {
             Value::Bytes(bytes) => Some(bytes),
             _ => None,
         }
@@ -113,15 +115,24 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// Where a value stands; where the item stands when it has no such value.
     #[must_use]
     pub fn place(self, field: Field) -> Place {
+        let record = self.record;
         match self.entry(field) {
-            Some(entry) => self.record.place(entry.spot, entry.name),
-            None => self.record.place(self.inner().spot, self.inner().name),
+            Some((_, Entry { held: Held::Apart(at), .. })) => {
+                let apart = &record.apart[*at as usize];
+                record.place(apart.spot, apart.name)
+            }
+            Some((segment, entry)) => {
+                let found = record.source.map(|source| source.spot(segment, entry.part));
+                let (spot, tag) = found.unwrap_or_default();
+                record.place(spot, &tag)
+            }
+            None => record.place(self.inner().spot, self.inner().name),
         }
     }
 
     /// Every value of the item in the order it was read.
-    pub fn values(self) -> impl Iterator<Item = (Field, &'r Value<'a>)> {
-        self.entries().map(|entry| (entry.field, &entry.value))
+    pub fn values(self) -> impl Iterator<Item = (Field, Value<'r>)> {
+        self.entries().map(move |(_, entry)| (entry.field, self.lent(entry)))
     }
 
     /// Its items of every list, in order.
@@ -131,14 +142,55 @@ impl<'r, 'a> ItemRef<'r, 'a> {
         std::iter::successors(at(self.inner().first_child), move |item| at(item.inner().next))
     }
 
-    fn entries(self) -> impl Iterator<Item = &'r Entry<'a>> {
-        let entries = &self.record.entries;
-        let first = entries.get(self.inner().first_entry as usize);
-        std::iter::successors(first, move |entry| entries.get(entry.next as usize))
+    /// The entries, each with the segment it was read from.
+    fn entries(self) -> impl Iterator<Item = (u32, &'r Entry)> {
+        let record = self.record;
+        let at = move |run: u32| (run != NONE).then_some(run as usize);
+        let runs =
+            std::iter::successors(
+                at(self.inner().first_run),
+                move |run| at(record.runs[*run].next),
+            );
+        runs.flat_map(move |run| {
+            let this = record.runs[run];
+            let end =
+                record.runs.get(run + 1).map_or(record.entries.len(), |next| next.first as usize);
+            record.entries[this.first as usize..end].iter().map(move |entry| (this.segment, entry))
+        })
     }
 
-    fn entry(self, field: Field) -> Option<&'r Entry<'a>> {
-        self.entries().find(|entry| entry.field == field)
+    fn entry(self, field: Field) -> Option<(u32, &'r Entry)> {
+        self.entries().find(|(_, entry)| entry.field == field)
+    }
+
+    /// The characters of a text or a key.
+    fn characters(self, entry: &Entry) -> Option<&'r str> {
+        let record = self.record;
+        match entry.held {
+            Held::Plain => record.source.map(|source| source.plain(entry.part)),
+            Held::Decoded { from, to } => record.texts.get(from as usize..to as usize),
+            Held::Key(at) => record.keys.get(at as usize).copied(),
+            Held::Apart(at) => match &record.apart[at as usize].value {
+                Value::Text(text) | Value::Code(text) => Some(text),
+                _ => None,
+            },
+            Held::Decimal { .. } | Held::Integer(_) | Held::Date(_) => None,
+        }
+    }
+
+    /// The value of an entry.
+    fn lent(self, entry: &Entry) -> Value<'r> {
+        let characters = || Cow::Borrowed(self.characters(entry).unwrap_or_default());
+        match entry.held {
+            Held::Plain | Held::Decoded { .. } => Value::Text(characters()),
+            Held::Key(_) => Value::Code(characters()),
+            Held::Decimal { mantissa, scale } => {
+                Value::Decimal(Decimal::new(mantissa, u32::from(scale)))
+            }
+            Held::Integer(number) => Value::Integer(number),
+            Held::Date(date) => Value::Date(date),
+            Held::Apart(at) => self.record.apart[at as usize].value.lent(),
+        }
     }
 
     fn inner(self) -> &'r Item<'a> {

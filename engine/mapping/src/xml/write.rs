@@ -60,7 +60,8 @@ impl Writing {
             Filling::Literal(text) | Filling::Any(text) => Some(text.to_string()),
             Filling::Format(_) => None,
             Filling::Hole(hole) => {
-                let value = item.value(hole.field).and_then(|value| hole.codec.write(value));
+                let said = item.value(hole.field);
+                let value = said.as_ref().and_then(|value| hole.codec.write(value));
                 if value.is_none() && !hole.optional {
                     self.unwritten.push(Unwritten { field: hole.field, at });
                 }

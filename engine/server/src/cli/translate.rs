@@ -197,7 +197,7 @@ fn close(writer: Writer, terminal: &mut Terminal) -> Result<(), Failure> {
 fn item(from: ItemRef<'_, '_>) -> Json {
     let mut object = Map::new();
     for (field, value) in from.values() {
-        object.entry(field.key()).or_insert_with(|| json(value));
+        object.entry(field.key()).or_insert_with(|| json(&value));
     }
     for child in from.children() {
         let list = object.entry(child.list().key()).or_insert_with(|| Json::Array(Vec::new()));

@@ -106,6 +106,16 @@ impl Charset {
         }
     }
 
+    /// Appends what bytes mean to a text, as [`Charset::decode`] has it.
+    pub fn append(self, bytes: &[u8], to: &mut String) {
+        match self {
+            Charset::UnoA | Charset::UnoB | Charset::UnoC => {
+                to.extend(bytes.iter().map(|byte| char::from(*byte)));
+            }
+            _ => to.push_str(&self.decode(bytes)),
+        }
+    }
+
     /// Appends the bytes of a text.
     ///
     /// # Errors

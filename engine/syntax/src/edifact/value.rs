@@ -45,6 +45,15 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// Appends the value of a part as text, in memory that is there already where it can.
+    #[inline]
+    pub fn append(&self, part: &Part, to: &mut String) {
+        if part.released || part.wrapped {
+            return to.push_str(&self.text(part));
+        }
+        self.charset.append(self.raw(part), to);
+    }
+
     /// The first repetition of a component of a segment, when the segment reaches that far.
     #[must_use]
     pub fn part(&self, segment: &Segment, element: u16, component: u16) -> Option<&'a Part> {

@@ -23,7 +23,7 @@ impl<'a> Reading<'_, 'a> {
         if self.findings.len() >= FINDINGS_MAX {
             return;
         }
-        let (text, spot) = (self.text(part), self.spot(node, part));
+        let (text, spot) = (self.content.text(part), self.spot(node, part));
         match read {
             Ok((value, tolerated)) => {
                 if let Some(value) = value {
@@ -43,6 +43,7 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// A hole that must be filled and is not.
+    #[cold]
     pub(super) fn absent(
         &mut self,
         line: &PlanLine,
