@@ -206,7 +206,7 @@ pub struct Exchange {
     pub unread: Vec<String>,
     /// Hash of the rulebook that decided.
     pub book: [u8; 32],
-    /// Fingerprint of the invoice's content after this row.
+    /// Fingerprint of the invoice after this row: the last row of a chain proves the invoice.
     pub content: [u8; 32],
     /// Hash of the row before it in its chain (zero for the first).
     pub previous: [u8; 32],

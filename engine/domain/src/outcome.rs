@@ -4,8 +4,8 @@ use crate::exchange::MessageVerdict;
 use crate::invoice::Document;
 use crate::letter::LetterState;
 use crate::{
-    Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, More, Parcel,
-    Party, Progress, Timestamp, Verdict,
+    Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, More, Parcel, Party,
+    Progress, Timestamp, Verdict,
 };
 
 /// A change of one invoice.

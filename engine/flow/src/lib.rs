@@ -10,6 +10,10 @@
 //! conflict, a past to be replayed under another rulebook, and an answer to be produced twice
 //! byte for byte.
 //!
+//! A parcel of very many messages is read twice: [`survey`] reads its envelopes, and [`parts`]
+//! its messages, of which [`decide_part`] decides some hundreds at a time. The answer is written
+//! with the last part.
+//!
 //! What this crate is *not*: it does not know SQL, HTTP or files, and it is the only place where
 //! a status changes.
 
@@ -21,7 +25,9 @@ mod log;
 mod read;
 mod reading;
 
-pub use decide::{apply, decide, expire};
-pub use log::row_hash;
-pub use read::read;
+pub use decide::{apply, decide, decide_part, decide_survey, expire, must_wait};
+pub use log::{invoice_hash, row_hash};
+pub use read::{
+    PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, read, survey,
+};
 pub use reading::{Acknowledged, MessageReading, Reading, Said, Standard, Transmission};

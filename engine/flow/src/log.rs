@@ -1,6 +1,8 @@
-//! The hash of a log row: what makes the log tamper-evident.
+//! The hashes of log rows and of the invoices they tell of: what makes the log tamper-evident.
 
-use acquit_domain::{Exchange, Finding};
+use acquit_domain::Decimal;
+use acquit_domain::time::days_of;
+use acquit_domain::{Exchange, Finding, Invoice};
 use sha2::{Digest, Sha256};
 
 /// Feeds length-prefixed fields into a hash, so that no two rows give the same bytes.
@@ -86,4 +88,61 @@ pub fn row_hash(row: &Exchange) -> [u8; 32] {
     fields.bytes(&row.content);
     fields.bytes(&row.previous);
     fields.0.finalize().into()
+}
+
+/// The hash of an invoice as it is held, without what counts its changes: SHA-256 over every
+/// field people or payments depend on. Each row of its chain carries the one after it, so that
+/// the last row proves the invoice.
+#[must_use]
+pub fn invoice_hash(invoice: &Invoice) -> [u8; 32] {
+    let mut fields = Fields(Sha256::new());
+    fields.text(invoice.key.issuer.as_str());
+    fields.text(invoice.key.number.as_str());
+    fields.text(invoice.state.key());
+    fields.number(i64::from(invoice.flags.blocked) << 1 | i64::from(invoice.flags.disputed));
+    fields.text(invoice.status.key());
+    fields.text(invoice.kind.key());
+    fields.text(invoice.principal.as_ref().map_or("", |number| number.as_str()));
+    fields.text(&invoice.issuer_name);
+    let client = &invoice.client;
+    for text in [&client.code, &client.name, &client.ice, &client.ifu, &client.rc] {
+        fields.text(text);
+    }
+    for date in [Some(invoice.issued_on), invoice.due_on, invoice.cancelled_on] {
+        fields.number(date.map_or(i64::MIN, |date| i64::from(days_of(date))));
+    }
+    fields.number(invoice.net.minor);
+    fields.number(invoice.gross.minor);
+    fields.text(invoice.gross.currency.code());
+    fields.text(&invoice.description);
+    fields.number(invoice.means.len() as i64);
+    invoice.means.iter().for_each(|mean| fields.text(mean));
+    fields.services(invoice);
+    fields.bytes(&invoice.content);
+    fields.number(invoice.written_at.0);
+    fields.text(&invoice.message);
+    fields.0.finalize().into()
+}
+
+impl Fields {
+    fn services(&mut self, invoice: &Invoice) {
+        let decimal = |value: Option<Decimal>| value.map(|value| value.normalize().to_string());
+        self.number(invoice.services.len() as i64);
+        for service in &invoice.services {
+            for text in [&service.service, &service.operation, &service.reference, &service.label] {
+                self.text(text);
+            }
+            self.text(&decimal(service.quantity).unwrap_or_default());
+            self.text(&decimal(service.price).unwrap_or_default());
+            self.number(service.net_minor.unwrap_or(i64::MIN));
+            self.number(service.ends_on.map_or(i64::MIN, |date| i64::from(days_of(date))));
+        }
+        self.number(invoice.taxes.len() as i64);
+        for tax in &invoice.taxes {
+            self.text(&tax.rate.normalize().to_string());
+            self.text(&tax.category);
+            self.number(tax.base_minor.unwrap_or(i64::MIN));
+            self.number(tax.amount_minor.unwrap_or(i64::MIN));
+        }
+    }
 }

@@ -2,8 +2,13 @@
 
 mod edifact;
 mod portnet;
+mod survey;
 
-use crate::reading::{Reading, Said, Transmission};
+pub use survey::{
+    PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, survey,
+};
+
+use crate::reading::{MessageReading, Reading, Said, Transmission};
 use acquit_domain::{Finding, Keys, Media, Parcel};
 use acquit_mapping::rulebook::Rulebook;
 
@@ -16,6 +21,29 @@ pub fn read(book: &Rulebook, parcel: &Parcel) -> Reading {
     };
     let keys = keys(&transmissions);
     Reading { parcel: parcel.clone(), transmissions, findings, keys }
+}
+
+/// Reads one message of a parcel and what it came in, without the other messages.
+pub(crate) fn one(
+    book: &Rulebook,
+    parcel: &Parcel,
+    transmission: u32,
+    message: u32,
+) -> Option<(Transmission, MessageReading)> {
+    if may_be_large(parcel) {
+        return survey::one(book, parcel, transmission, message);
+    }
+    let reading = read(book, parcel);
+    let sent = reading.transmissions.into_iter().find(|sent| sent.ordinal == transmission);
+    let mut sent = sent?;
+    let messages = std::mem::take(&mut sent.messages);
+    let message = messages.into_iter().find(|one| one.ordinal == message)?;
+    Some((sent, message))
+}
+
+/// True when the bytes are read as EDIFACT.
+fn is_edifact(parcel: &Parcel) -> bool {
+    standard_of(parcel) == Media::Edifact
 }
 
 /// What the bytes are: the first that is no white space tells, whatever the sender said.
@@ -32,7 +60,7 @@ fn standard_of(parcel: &Parcel) -> Media {
 }
 
 /// What must be asked of the store before these transmissions are decided.
-fn keys(transmissions: &[Transmission]) -> Keys {
+fn keys<'t>(transmissions: impl IntoIterator<Item = &'t Transmission>) -> Keys {
     let mut keys = Keys::default();
     for sent in transmissions {
         if let Some(key) = &sent.key {

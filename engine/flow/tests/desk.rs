@@ -1,38 +1,14 @@
 //! The pipeline over the committed rulebook: one parcel in, what was decided out.
-#![expect(clippy::disallowed_methods, reason = "tests read the committed mappings")]
+#![expect(clippy::disallowed_methods, reason = "tests read golden files")]
+mod support;
 
 use acquit_domain::parcel::{Channel, Media, Parcel};
 use acquit_domain::{Id, Known, Outcome, PartyCode, Timestamp};
 use acquit_flow::{apply, decide, expire, read};
 use acquit_mapping::rulebook::Rulebook;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::path::Path;
-
-fn files(root: &Path, below: &Path, into: &mut BTreeMap<String, String>) {
-    for entry in std::fs::read_dir(below).expect("the mappings folder is there") {
-        let path = entry.expect("an entry of a folder").path();
-        if path.is_dir() {
-            files(root, &path, into);
-        } else if let Ok(text) = std::fs::read_to_string(&path) {
-            let name = path.strip_prefix(root).expect("a path below the root");
-            into.insert(name.to_string_lossy().replace('\\', "/"), text);
-        }
-    }
-}
-
-fn book() -> Rulebook {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mappings");
-    let mut all = BTreeMap::new();
-    files(&root, &root, &mut all);
-    match Rulebook::load(&all) {
-        Ok(book) => book,
-        Err(faults) => {
-            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            panic!("{}", lines.join("\n"));
-        }
-    }
-}
+use support::book;
 
 /// A house in memory: a rulebook and what is known.
 struct House {
@@ -274,4 +250,19 @@ fn the_same_bytes_get_the_same_answer() {
             assert!(again.invoices.is_empty() && again.letters.is_empty());
         }
     }
+}
+
+#[test]
+fn nobody_speaks_for_another() {
+    let mut house = House::new();
+    let foreign = house.send(XML, INVOIC.as_bytes());
+    assert!(told(&foreign).contains("SEC-SENDER"), "{}", told(&foreign));
+    assert!(foreign.letters.iter().all(|letter| letter.to.as_str() == XML));
+    assert!(foreign.exchanges.iter().all(|row| row.partner.as_str() == XML));
+    assert!(foreign.envelopes.is_empty(), "nothing stands in the real sender's way");
+    let own = house.send(ANP, INVOIC.as_bytes());
+    assert_eq!(own.verdict.key(), "accepted");
+    let foreign = house.send(XML, INVOIC.as_bytes());
+    assert!(told(&foreign).contains("SEC-SENDER"), "{}", told(&foreign));
+    assert!(!told(&foreign).contains("DUP-000"), "what is held is not told");
 }

@@ -10,8 +10,8 @@ use crate::value::{Fields, Row, Value, fields, json, unpack_ids};
 use crate::wire::{findings_in, messages_in};
 use acquit_domain::known::Parked;
 use acquit_domain::{
-    Envelope, EnvelopeKey, Id, InvoiceKey, InvoiceNumber, Keys, Known, Letter, PartyCode,
-    Timestamp, Verdict,
+    Envelope, EnvelopeKey, Id, InvoiceKey, InvoiceNumber, Keys, Known, Letter, More,
+    PartyCode, Timestamp, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -146,6 +146,8 @@ fn envelope_of(link: &Link, row: Row, asked: &BTreeMap<String, &EnvelopeKey>) ->
         verdict: row.word(Verdict::of)?,
         messages: messages_in(row.json()?).ok_or_else(|| row.wrong("messages"))?,
         findings: findings_in(row.json()?).ok_or_else(|| row.wrong("findings"))?,
+        more: More::default(),
+        in_parts: false,
         letters: letters_by_id(link, &unpack_ids(&row.blob()?))?,
     })
 }

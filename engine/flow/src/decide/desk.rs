@@ -1,11 +1,11 @@
 //! The desk one parcel is decided on: what is known, what was decided so far, what to write.
 
-use crate::log::row_hash;
+use crate::log::{invoice_hash, row_hash};
 use acquit_domain::exchange::{Direction, Exchange, Function};
 use acquit_domain::outcome::{Alert, InvoiceChange};
 use acquit_domain::{
-    EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, Outcome, Parcel, PartyCode, Timestamp,
-    Verdict,
+    EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, More, Outcome, Parcel, PartyCode,
+    Progress, Timestamp, Verdict,
 };
 use acquit_mapping::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,12 @@ pub(crate) enum Purpose {
     Letter = 2,
     /// A document.
     Document = 3,
+    /// A part of a large parcel, for which its own are derived.
+    Part = 4,
 }
+
+/// The partner of a parcel nobody in particular handed over, such as an operator's own file.
+pub(crate) const NOBODY: &str = "?";
 
 /// Everything at hand while one parcel is decided.
 pub(crate) struct Desk<'a> {
@@ -30,11 +35,13 @@ pub(crate) struct Desk<'a> {
     pub(crate) outcome: Outcome,
     /// Index in `outcome.invoices` of the invoices changed so far.
     changed: BTreeMap<InvoiceKey, usize>,
-    drawn: [u32; 4],
+    drawn: [u32; 5],
     /// What identifiers are derived from.
     root: Id,
     /// Keys of the transmissions of this parcel met so far.
     pub(crate) met: BTreeSet<EnvelopeKey>,
+    /// What of the transmission at hand cannot be listed in its answer.
+    pub(crate) left_out: More,
     /// Clients of this parcel met for the first time.
     pub(crate) clients: BTreeSet<PartyCode>,
 }
@@ -60,10 +67,12 @@ impl<'a> Desk<'a> {
     ) -> Desk<'a> {
         let outcome = Outcome {
             parcel: parcel.clone(),
+            progress: Progress::Whole,
             keep_bytes: true,
             verdict: Verdict::Rejected,
             messages: Vec::new(),
             findings: Vec::new(),
+            more: More::default(),
             answers: Vec::new(),
             exchanges: Vec::new(),
             invoices: Vec::new(),
@@ -84,9 +93,10 @@ impl<'a> Desk<'a> {
             now,
             outcome,
             changed: BTreeMap::new(),
-            drawn: [0; 4],
+            drawn: [0; 5],
             root,
             met: BTreeSet::new(),
+            left_out: More::default(),
             clients: BTreeSet::new(),
         }
     }
@@ -176,7 +186,7 @@ impl<'a> Desk<'a> {
         row.invoice = Some(invoice.key.clone());
         row.n = Some(invoice.exchanges + 1);
         row.previous = invoice.last_hash;
-        row.content = invoice.content;
+        row.content = invoice_hash(&invoice);
         row.hash = row_hash(&row);
         invoice.exchanges += 1;
         invoice.last_hash = row.hash;
@@ -186,12 +196,13 @@ impl<'a> Desk<'a> {
         id
     }
 
-    /// The partner a row is about: who handed the parcel over, or nobody we know.
+    /// The partner a row is about: who handed the parcel over, by its first code.
     pub(crate) fn partner(&self) -> PartyCode {
-        match &self.parcel.partner {
-            Some(partner) => partner.clone(),
-            None => PartyCode::new("?").expect("a question mark is printable and short"),
-        }
+        let nobody = || PartyCode::new(NOBODY).expect("a question mark is printable and short");
+        let Some(partner) = &self.parcel.partner else { return nobody() };
+        let agreement = self.book.agreement(partner);
+        let code = agreement.and_then(|agreement| PartyCode::new(&agreement.code));
+        code.unwrap_or_else(|| partner.clone())
     }
 
     /// Raises an alert for operators.
@@ -218,7 +229,6 @@ impl<'a> Desk<'a> {
     /// Closes the desk.
     pub(crate) fn finish(mut self, verdict: Verdict) -> Outcome {
         self.outcome.verdict = verdict;
-        self.outcome.keep_bytes = verdict != Verdict::Known;
         self.outcome
     }
 }

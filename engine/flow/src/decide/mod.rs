@@ -8,6 +8,7 @@ mod expiry;
 mod invoice;
 mod naming;
 mod overlay;
+mod part;
 mod sameness;
 mod transmission;
 
@@ -21,6 +22,7 @@ pub use expiry::expire;
 pub(crate) use invoice::Decided;
 pub(crate) use naming::control_reference;
 pub use overlay::apply;
+pub use part::{decide_part, decide_survey, must_wait};
 
 /// Decides a parcel: pure, so that the same arguments give the same outcome, letters included.
 ///

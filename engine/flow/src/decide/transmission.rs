@@ -1,6 +1,6 @@
 //! One transmission: is it a repeat, does its envelope stand, what of each message, what answer.
 
-use super::desk::Desk;
+use super::desk::{Desk, NOBODY};
 use super::{acknowledgement, invoice, whole};
 use crate::letters;
 use crate::reading::{MessageReading, Said, Standard, Transmission};
@@ -22,19 +22,33 @@ enum Seen {
 
 /// Decides one transmission.
 pub(super) fn decide(desk: &mut Desk<'_>, sent: &Transmission) -> Verdict {
+    match admit(desk, sent) {
+        Ok(agreement) => take(desk, sent, agreement),
+        Err(verdict) => verdict,
+    }
+}
+
+/// Decides what the envelope alone decides: the agreement under which the messages are taken,
+/// or the verdict when none of them is.
+pub(super) fn admit<'b>(
+    desk: &mut Desk<'b>,
+    sent: &Transmission,
+) -> Result<&'b Agreement, Verdict> {
+    // Who sends is asked before anything is told of what is held, or remembered.
+    let agreement = match agreement(desk, sent) {
+        Ok(agreement) => agreement,
+        Err(finding) => return Err(turn_away(desk, sent, *finding)),
+    };
     match seen(desk, sent) {
-        Seen::Same(envelope) => repeat(desk, sent, *envelope),
+        Seen::Same(envelope) => Err(repeat(desk, sent, *envelope)),
         Seen::Other => {
             let text = format!("{}: reference used before for other content", sent.reference);
             desk.alert("conflict.control_ref", text, None);
             let finding = envelope_finding(sent, "EDI-026", 26);
-            reject(desk, sent, vec![finding], Verdict::KnownButDifferent)
+            Err(reject(desk, sent, vec![finding], Verdict::KnownButDifferent))
         }
-        Seen::New => match agreement(desk, sent) {
-            Err(finding) => reject(desk, sent, vec![*finding], Verdict::Rejected),
-            Ok(_) if sent.rejected() => reject(desk, sent, Vec::new(), Verdict::Rejected),
-            Ok(agreement) => take(desk, sent, agreement),
-        },
+        Seen::New if sent.rejected() => Err(reject(desk, sent, Vec::new(), Verdict::Rejected)),
+        Seen::New => Ok(agreement),
     }
 }
 
@@ -44,10 +58,12 @@ fn seen(desk: &mut Desk<'_>, sent: &Transmission) -> Seen {
         Some(refused) => Seen::Same(Box::new(refused.clone())),
         None => Seen::Other,
     };
-    if desk.met.contains(key) {
+    let held = desk.known.envelopes.get(key);
+    // One that an earlier part of this parcel brought is one of this parcel.
+    if desk.met.contains(key) || held.is_some_and(|held| held.parcel == desk.parcel.id) {
         return refused_before();
     }
-    let Some(held) = desk.known.envelopes.get(key) else {
+    let Some(held) = held else {
         desk.met.insert(key.clone());
         return Seen::New;
     };
@@ -118,6 +134,8 @@ fn repeat(desk: &mut Desk<'_>, sent: &Transmission, held: Envelope) -> Verdict {
     desk.outcome.findings.extend(held.findings);
     let known = |message: MessageVerdict| MessageVerdict { verdict: Verdict::Known, ..message };
     desk.outcome.messages.extend(held.messages.into_iter().map(known));
+    desk.outcome.more.messages += held.more.messages;
+    desk.outcome.more.findings += held.more.findings;
     desk.outcome.answers.extend(held.letters);
     Verdict::Known
 }
@@ -154,19 +172,22 @@ fn reject(
     verdict
 }
 
+/// Turns away a transmission whose sender is not who hands it over, or nobody we know: the
+/// caller is told, and nothing is remembered that could stand in the real sender's way.
+fn turn_away(desk: &mut Desk<'_>, sent: &Transmission, finding: Finding) -> Verdict {
+    let remembered = desk.outcome.envelopes.len();
+    let verdict = reject(desk, sent, vec![finding], Verdict::Rejected);
+    desk.outcome.envelopes.truncate(remembered);
+    verdict
+}
+
 /// Takes a transmission whose envelope stands: message by message.
 fn take(desk: &mut Desk<'_>, sent: &Transmission, agreement: &Agreement) -> Verdict {
     let mut messages = Vec::with_capacity(sent.messages.len());
     let mut findings = sent.findings.clone();
     let mut business = Vec::with_capacity(sent.messages.len());
     for message in &sent.messages {
-        let decided = match &message.said {
-            Said::Acknowledgement(said) => acknowledgement::decide(desk, sent, message, said),
-            Said::Invoice(said) if !message.rejected() => {
-                invoice::decide(desk, sent, message, said, agreement)
-            }
-            Said::Invoice(_) | Said::Nothing => invoice::reject(desk, sent, message),
-        };
+        let decided = decide_message(desk, sent, message, Some(agreement));
         findings.extend(decided.findings.iter().cloned());
         messages.push(decided.verdict.clone());
         business.push(decided);
@@ -176,6 +197,22 @@ fn take(desk: &mut Desk<'_>, sent: &Transmission, agreement: &Agreement) -> Verd
     let letters = letters::answer(desk, sent, &sent.findings, &messages, &business);
     remember(desk, sent, verdict, messages, findings, letters);
     verdict
+}
+
+/// Decides one message of a transmission that is taken.
+pub(super) fn decide_message(
+    desk: &mut Desk<'_>,
+    sent: &Transmission,
+    message: &MessageReading,
+    agreement: Option<&Agreement>,
+) -> invoice::Decided {
+    match (&message.said, agreement) {
+        (Said::Acknowledgement(said), _) => acknowledgement::decide(desk, sent, message, said),
+        (Said::Invoice(said), Some(agreement)) if !message.rejected() => {
+            invoice::decide(desk, sent, message, said, agreement)
+        }
+        (Said::Invoice(_) | Said::Nothing, _) => invoice::reject(desk, sent, message),
+    }
 }
 
 /// Remembers what was decided, so that a repeat gets the same answer.
@@ -188,6 +225,7 @@ fn remember(
     letters: Vec<Letter>,
 ) {
     desk.outcome.messages.extend(messages.iter().cloned());
+    desk.outcome.more.messages += desk.left_out.messages;
     desk.outcome.findings.extend(findings.iter().cloned());
     desk.outcome.answers.extend(letters.iter().cloned());
     desk.outcome.letters.extend(letters.iter().cloned());
@@ -204,6 +242,8 @@ fn remember(
             verdict,
             messages,
             findings,
+            more: desk.left_out,
+            in_parts: false,
             letters,
         });
     }
@@ -219,7 +259,8 @@ pub(super) fn describe(row: &mut acquit_domain::Exchange, sent: &Transmission) {
     row.message = super::naming::message_name(function, &sent.reference);
     row.first_byte = sent.first_byte;
     row.bytes = sent.bytes;
-    if let Some(party) = &sent.party {
+    // Who handed it over counts; the envelope is believed where nobody in particular did.
+    if let (NOBODY, Some(party)) = (row.partner.as_str(), &sent.party) {
         row.partner = party.clone();
     }
 }

@@ -54,17 +54,17 @@ fn record<'a>(desk: &Desk<'_>, answer: &'a Answer<'_>, draft: &Draft) -> Record<
 fn explanation(desk: &Desk<'_>, answer: &Answer<'_>, refused: bool) -> String {
     if !refused {
         let parked = answer.messages.iter().any(|message| message.verdict == Verdict::Parked);
-        let sentence = answer.decided.first().map_or("", |decided| decided.sentence.as_str());
+        let sentence = answer.heard.first().map_or("", |heard| heard.sentence);
         return if parked { "En attente".to_owned() } else { sentence.to_owned() };
     }
     let findings = answer
         .envelope
         .iter()
-        .chain(answer.decided.iter().flat_map(|decided| &decided.findings))
+        .chain(answer.heard.iter().flat_map(|heard| heard.findings))
         .filter(|finding| finding.rejects());
     let reasons: Vec<String> = findings.map(|finding| reason(desk, finding)).collect();
     let whole = match reasons.is_empty() {
-        true => answer.decided.first().map_or_else(String::new, |first| first.sentence.clone()),
+        true => answer.heard.first().map_or_else(String::new, |first| first.sentence.to_owned()),
         false => reasons.join(" | "),
     };
     whole.chars().take(DESCRIPTION_MAX).collect()

@@ -1,8 +1,8 @@
 //! APERAK: what the business says of each message, in codes of ours and in words.
 
-use super::{Answer, Draft, draft, envelope, seal};
-use crate::decide::{Decided, Desk, local_time};
-use crate::reading::{MessageReading, Said};
+use super::{Answer, Draft, Heard, draft, envelope, seal};
+use crate::decide::{Desk, local_time};
+use crate::reading::Transmission;
 use acquit_domain::letter::LetterKind;
 use acquit_domain::{Finding, Letter, Level, Media, Verdict};
 use acquit_mapping::agreement::Answer as When;
@@ -16,37 +16,39 @@ const ERRORS_MAX: usize = 999;
 /// The interchange of APERAKs that answers the messages of another: one message for each that
 /// is due an answer.
 pub(crate) fn write(desk: &mut Desk<'_>, answer: &Answer<'_>) -> Option<Letter> {
-    let agreement = answer.sent.party.as_ref().and_then(|party| desk.book.agreement(party));
-    let when = agreement.map_or(When::Rejections, |agreement| agreement.aperak);
-    if when == When::Never {
-        return None;
-    }
-    let due: Vec<(&MessageReading, &Decided)> = (answer.sent.messages.iter())
-        .zip(answer.decided)
-        .filter(|(message, decided)| is_due(message, decided, when))
-        .collect();
+    let when = when(desk, answer.sent);
+    let due: Vec<&Heard<'_>> = answer.heard.iter().filter(|heard| is_due(heard, when)).collect();
     if due.is_empty() {
         return None;
     }
     let draft = draft(desk, answer.sent);
-    let records: Vec<Record<'_>> = (due.iter().enumerate())
-        .map(|(at, (message, decided))| record(desk, answer, message, decided, &draft, at + 1))
-        .collect();
-    let messages: Vec<(&str, &Record<'_>)> =
-        records.iter().map(|record| ("aperak-d96a", record)).collect();
-    let body = envelope::wrap(desk, answer.sent, &draft, &messages)?;
+    let body = envelope::wrap(desk, answer.sent, &draft, &|out| {
+        for (heard, ordinal) in due.iter().zip(1..) {
+            out.message("aperak-d96a", &record(desk, answer, heard, &draft, ordinal))?;
+        }
+        Some(())
+    })?;
     Some(seal(desk, draft, LetterKind::Aperak, Media::Edifact, body))
 }
 
+/// When the messages of a transmission are answered.
+pub(super) fn when(desk: &Desk<'_>, sent: &Transmission) -> When {
+    let agreement = sent.party.as_ref().and_then(|party| desk.book.agreement(party));
+    agreement.map_or(When::Rejections, |agreement| agreement.aperak)
+}
+
+/// True when APERAK tells a finding.
+pub(super) fn told(finding: &Finding) -> bool {
+    finding.level == Level::Business && (finding.rejects() || finding.code == "INV-DUP")
+}
+
 /// A message rejected by syntax alone is answered by CONTRL alone.
-fn is_due(message: &MessageReading, decided: &Decided, when: When) -> bool {
-    if matches!(message.said, Said::Acknowledgement(_)) {
+pub(super) fn is_due(heard: &Heard<'_>, when: When) -> bool {
+    if heard.is_answer || when == When::Never {
         return false;
     }
-    let business = decided.findings.iter().any(|finding| {
-        finding.level == Level::Business && (finding.rejects() || finding.code == "INV-DUP")
-    });
-    match decided.verdict.verdict {
+    let business = heard.findings.iter().any(told);
+    match heard.verdict {
         Verdict::Rejected => business,
         _ => business || when == When::Always,
     }
@@ -55,8 +57,7 @@ fn is_due(message: &MessageReading, decided: &Decided, when: When) -> bool {
 fn record<'a>(
     desk: &Desk<'_>,
     answer: &'a Answer<'_>,
-    message: &'a MessageReading,
-    decided: &'a Decided,
+    heard: &'a Heard<'_>,
     draft: &Draft,
     ordinal: usize,
 ) -> Record<'a> {
@@ -74,7 +75,7 @@ fn record<'a>(
     record.say_code(
         root,
         field::VERDICT,
-        match decided.verdict.verdict {
+        match heard.verdict {
             Verdict::Rejected | Verdict::KnownButDifferent => "rejected",
             Verdict::Parked => "pending",
             _ => "accepted",
@@ -82,22 +83,19 @@ fn record<'a>(
     );
     let local = local_time(&desk.book.platform.zone, desk.now);
     record.say(root, field::WRITTEN_AT, Instant::local(local));
-    record.say(root, field::EXPLANATION, decided.sentence.as_str());
+    record.say(root, field::EXPLANATION, heard.sentence);
     record.say(root, field::INTERCHANGE, answer.sent.reference.as_str());
-    record.say(root, field::REFERENCE, message.reference.as_str());
-    if !decided.verdict.invoice.is_empty() {
-        record.say(root, field::PRINCIPAL, decided.verdict.invoice.as_str());
+    record.say(root, field::REFERENCE, heard.reference);
+    if !heard.invoice.is_empty() {
+        record.say(root, field::PRINCIPAL, heard.invoice);
     }
     record.say(root, field::RECIPIENT, answer.sent.sender.0.as_str());
-    let told = decided.findings.iter().filter(|finding| {
-        finding.level == Level::Business && (finding.rejects() || finding.code == "INV-DUP")
-    });
-    for finding in told.take(ERRORS_MAX) {
+    for finding in heard.findings.iter().filter(|finding| told(finding)).take(ERRORS_MAX) {
         let item = record.add_own(root, List::Errors);
         record.say(item, field::ERRORS_CODE, error_code(desk, finding));
         record.say(item, field::ERRORS_EXPLANATION, sentence(desk, finding));
-        if !decided.verdict.invoice.is_empty() {
-            record.say(item, field::ERRORS_REFERENCE, decided.verdict.invoice.as_str());
+        if !heard.invoice.is_empty() {
+            record.say(item, field::ERRORS_REFERENCE, heard.invoice);
         }
     }
     record

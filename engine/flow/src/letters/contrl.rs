@@ -1,9 +1,8 @@
 //! CONTRL: what syntax says of an interchange, down to segment, element and component
 //! (ISO 9735, CONTRL D.3; data elements 0083, 0085, 0096, 0098, 0104).
 
-use super::{Answer, Draft, draft, envelope, seal};
+use super::{Answer, Draft, Heard, draft, envelope, seal};
 use crate::decide::Desk;
-use crate::reading::{MessageReading, Transmission};
 use acquit_domain::letter::LetterKind;
 use acquit_domain::{Finding, Letter, Level, Media};
 use acquit_mapping::agreement::Contrl;
@@ -30,19 +29,37 @@ pub(crate) fn write(desk: &mut Desk<'_>, answer: &Answer<'_>) -> Option<Letter> 
         return None;
     }
     let draft = draft(desk, answer.sent);
-    let record = record(answer, &draft);
-    let body = envelope::wrap(desk, answer.sent, &draft, &[("contrl-3", &record)])?;
+    let body = envelope::wrap(desk, answer.sent, &draft, &|out| {
+        let begun = out.message(FORM, &record(answer, &draft))?;
+        if answer.refused_whole() {
+            return Some(());
+        }
+        // One message at a time: of a large interchange a hundred thousand may be wrong.
+        for heard in wrong(answer).take(MESSAGES_MAX) {
+            let mut record = record(answer, &draft);
+            message_of(&mut record, heard);
+            out.go_on(FORM, &record, begun)?;
+        }
+        Some(())
+    })?;
     Some(seal(desk, draft, LetterKind::Contrl, Media::Edifact, body))
+}
+
+/// The specimen of a CONTRL.
+const FORM: &str = "contrl-3";
+
+/// The messages a CONTRL tells.
+fn wrong<'a>(answer: &'a Answer<'_>) -> impl Iterator<Item = &'a Heard<'a>> {
+    answer.heard.iter().filter(|heard| heard.findings.iter().any(told))
 }
 
 /// True when a rejection belongs in a CONTRL: it is one of syntax.
 fn syntax_rejects(answer: &Answer<'_>) -> bool {
-    answer.refused_whole()
-        || answer.sent.messages.iter().any(|message| message.findings.iter().any(told))
+    answer.refused_whole() || wrong(answer).next().is_some()
 }
 
 /// True when CONTRL tells a finding: it rejects, and has a code there.
-fn told(finding: &Finding) -> bool {
+pub(super) fn told(finding: &Finding) -> bool {
     finding.rejects() && finding.syntax_error.is_some()
 }
 
@@ -63,12 +80,6 @@ fn record<'a>(answer: &'a Answer<'_>, draft: &Draft) -> Record<'a> {
         return record;
     }
     record.say_code(root, field::ACTION, "acknowledged");
-    for message in sent.messages.iter().filter(|message| message.findings.iter().any(told)) {
-        if record.items(List::Messages).count() >= MESSAGES_MAX {
-            break;
-        }
-        message_of(&mut record, sent, message);
-    }
     record
 }
 
@@ -91,10 +102,10 @@ fn whole(record: &mut Record<'_>, findings: &[Finding]) {
 }
 
 /// A rejected message: its own fault, or those of its segments.
-fn message_of<'a>(record: &mut Record<'a>, _sent: &Transmission, message: &'a MessageReading) {
+fn message_of<'a>(record: &mut Record<'a>, message: &'a Heard<'a>) {
     let item = record.add_own(Record::ROOT, List::Messages);
-    record.say(item, field::MESSAGES_REFERENCE, message.reference.as_str());
-    record.say(item, field::MESSAGES_KIND, message.kind.as_str());
+    record.say(item, field::MESSAGES_REFERENCE, message.reference);
+    record.say(item, field::MESSAGES_KIND, message.kind);
     let mut version = message.version.split(':');
     for field in [
         field::MESSAGES_VERSION,
@@ -122,10 +133,10 @@ fn message_of<'a>(record: &mut Record<'a>, _sent: &Transmission, message: &'a Me
 }
 
 /// The wrong segments of a message, each once, with its wrong elements.
-fn segments(record: &mut Record<'_>, message: ItemId, reading: &MessageReading) {
+fn segments(record: &mut Record<'_>, message: ItemId, heard: &Heard<'_>) {
     let mut current: Option<(u32, ItemId, usize)> = None;
     let mut count = 0;
-    let wrong = reading.findings.iter().filter(|finding| {
+    let wrong = heard.findings.iter().filter(|finding| {
         told(finding) && matches!(finding.level, Level::Segment | Level::Element)
     });
     for finding in wrong {

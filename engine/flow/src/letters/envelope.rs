@@ -11,7 +11,7 @@ use acquit_syntax::edifact::envelope::{Header, Interchange, Party};
 use acquit_syntax::edifact::separators::Separators;
 use acquit_syntax::edifact::writer::{LineEnd, Writer};
 
-/// An interchange with one message for each specimen and record.
+/// An interchange of the messages `tell` writes; it is called again for another character set.
 ///
 /// UNOC and syntax 3, as every partner reads; a value that UNOC does not have (Arabic) makes it
 /// UNOW and syntax 4.
@@ -19,44 +19,61 @@ pub(super) fn wrap(
     desk: &Desk<'_>,
     sent: &Transmission,
     draft: &Draft,
-    messages: &[(&str, &Record<'_>)],
+    tell: &dyn Fn(&mut Sheet<'_>) -> Option<()>,
 ) -> Option<Vec<u8>> {
     let party = sent.party.as_ref().and_then(|party| desk.book.agreement(party));
     let folder = party.map_or("", |agreement| agreement.folder.as_str());
-    let mut written = Vec::with_capacity(messages.len());
-    for (name, record) in messages {
-        let form = desk.book.catalogue.edifact(folder, name)?;
-        let (segments, _) = write_edifact(&form.specimen, record);
-        written.push((form.specimen.message(), segments));
-    }
-    let latin = header(desk, sent, draft, Charset::UnoC);
-    let wide = || header(desk, sent, draft, Charset::UnoW);
-    interchange(&latin, &written).or_else(|| interchange(&wide(), &written))
+    let written = |charset| {
+        let writer = Writer::new(&header(desk, sent, draft, charset), LineEnd::None);
+        let mut sheet = Sheet { desk, folder, writer };
+        tell(&mut sheet)?;
+        sheet.writer.finish().ok()
+    };
+    written(Charset::UnoC).or_else(|| written(Charset::UnoW))
 }
 
-fn interchange(
-    header: &Interchange,
-    messages: &[([&str; 4], Vec<WrittenSegment>)],
-) -> Option<Vec<u8>> {
-    let mut writer = Writer::new(header, LineEnd::None);
-    for ([kind, version, release, agency], segments) in messages {
+/// An interchange being written, message by message: no more than one is held as segments.
+pub(super) struct Sheet<'s> {
+    desk: &'s Desk<'s>,
+    folder: &'s str,
+    writer: Writer,
+}
+
+impl Sheet<'_> {
+    /// Writes a message; how many segments it has. `None` when there is no such specimen.
+    pub(super) fn message(&mut self, name: &str, record: &Record<'_>) -> Option<usize> {
+        let form = self.desk.book.catalogue.edifact(self.folder, name)?;
+        let (segments, _) = write_edifact(&form.specimen, record);
         let reference = segments.first().and_then(|unh| unh.elements.first()?.first());
-        writer.message(&Header {
+        let [kind, version, release, agency] = form.specimen.message().map(str::to_owned);
+        self.writer.message(&Header {
             reference: reference.cloned().unwrap_or_default(),
-            kind: (*kind).to_owned(),
-            version: (*version).to_owned(),
-            release: (*release).to_owned(),
-            agency: (*agency).to_owned(),
+            kind,
+            version,
+            release,
+            agency,
             ..Header::default()
         });
-        for segment in segments.iter().skip(1) {
-            writer.segment(&segment.tag);
+        self.segments(segments.get(1..)?);
+        Some(segments.len())
+    }
+
+    /// Goes on with the message begun: the segments of a record after those it had so far.
+    pub(super) fn go_on(&mut self, name: &str, record: &Record<'_>, begun: usize) -> Option<()> {
+        let form = self.desk.book.catalogue.edifact(self.folder, name)?;
+        let (segments, _) = write_edifact(&form.specimen, record);
+        self.segments(segments.get(begun..)?);
+        Some(())
+    }
+
+    fn segments(&mut self, segments: &[WrittenSegment]) {
+        for segment in segments {
+            self.writer.segment(&segment.tag);
             for element in &segment.elements {
-                writer.composite(element.iter().map(String::as_str));
+                self.writer.composite(element.iter().map(String::as_str));
             }
         }
     }
-    writer.finish().ok()
 }
 
 fn header(desk: &Desk<'_>, sent: &Transmission, draft: &Draft, charset: Charset) -> Interchange {

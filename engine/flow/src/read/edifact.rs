@@ -30,37 +30,54 @@ const ANSWERS: [(&str, &str); 2] = [("CONTRL", "contrl-3"), ("APERAK", "aperak-d
 
 /// Reads the interchanges of a parcel.
 pub(super) fn read(book: &Rulebook, parcel: &Parcel) -> (Vec<Transmission>, Vec<Finding>) {
-    let options = Options { messages_max: MESSAGES_MAX, ..Options::default() };
-    let mut reader = Reader::over(&parcel.bytes, options);
-    let mut desk = Desk {
-        book,
-        parcel,
-        transmissions: Vec::new(),
-        findings: Vec::new(),
-        agreement: None,
-        checked: Checked::default(),
-        spare: Record::new(),
-    };
+    let mut reader = reader(parcel);
+    let mut desk = Desk::new(book, parcel);
     while let Some(item) = reader.next() {
         desk.item(item);
     }
-    desk.findings.retain(|finding| !finding.rejects() || leaves_nothing(finding));
-    (desk.transmissions, desk.findings)
+    desk.finish()
+}
+
+/// A reader of a parcel, under our limits.
+pub(super) fn reader(parcel: &Parcel) -> Reader<'_> {
+    let options = Options { messages_max: MESSAGES_MAX, ..Options::default() };
+    Reader::over(&parcel.bytes, options)
 }
 
 /// What is kept from one item to the next.
-struct Desk<'b> {
+pub(super) struct Desk<'b> {
     book: &'b Rulebook,
     parcel: &'b Parcel,
-    transmissions: Vec<Transmission>,
+    /// How many interchanges began.
+    pub(super) begun: u32,
+    pub(super) transmissions: Vec<Transmission>,
     findings: Vec<Finding>,
     agreement: Option<&'b Agreement>,
     checked: Checked,
     spare: Record<'static>,
 }
 
-impl Desk<'_> {
-    fn item(&mut self, item: Item<'_>) {
+impl<'b> Desk<'b> {
+    pub(super) fn new(book: &'b Rulebook, parcel: &'b Parcel) -> Desk<'b> {
+        Desk {
+            book,
+            parcel,
+            begun: 0,
+            transmissions: Vec::new(),
+            findings: Vec::new(),
+            agreement: None,
+            checked: Checked::default(),
+            spare: Record::new(),
+        }
+    }
+
+    /// What was read, once all items were.
+    pub(super) fn finish(mut self) -> (Vec<Transmission>, Vec<Finding>) {
+        self.findings.retain(|finding| !finding.rejects() || leaves_nothing(finding));
+        (self.transmissions, self.findings)
+    }
+
+    pub(super) fn item(&mut self, item: Item<'_>) {
         match item {
             Item::Unreadable { faults } => self.findings.extend(faults.iter().map(of_edifact)),
             Item::Start { header, byte, faults } => self.start(header, byte, faults),
@@ -72,10 +89,11 @@ impl Desk<'_> {
 
     fn start(&mut self, header: &Interchange, byte: u64, faults: &[Fault]) {
         let sender = &header.sender;
+        self.begun = self.begun.saturating_add(1);
         self.agreement = self.book.agreement_by_edifact(&sender.id, &sender.qualifier);
         let prepared_at = prepared(self.book, header);
         let sent = Transmission {
-            ordinal: u32::try_from(self.transmissions.len() + 1).unwrap_or(u32::MAX),
+            ordinal: self.begun,
             standard: Standard::Edifact,
             key: key(header),
             answerable: !sender.id.is_empty(),
@@ -160,14 +178,13 @@ impl Desk<'_> {
         }
     }
 
-    fn message(&mut self, message: &Message<'_>) {
+    pub(super) fn message(&mut self, message: &Message<'_>) {
         let header = message.header();
         let mut findings: Vec<Finding> = message.faults.iter().map(of_edifact).collect();
-        let ordinal = self.transmissions.len();
         let Some(sent) = self.transmissions.last_mut() else { return };
         let form = form(self.book, self.agreement, &header);
         let mut reading = MessageReading {
-            transmission: u32::try_from(ordinal).unwrap_or(u32::MAX),
+            transmission: sent.ordinal,
             ordinal: message.number,
             kind: header.kind.clone(),
             version: version(&header),

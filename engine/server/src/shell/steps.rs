@@ -7,8 +7,8 @@ use super::arrival::Arrival;
 use super::clock::Clock;
 use acquit_domain::outcome::Alert;
 use acquit_domain::{
-    Channel, Direction, Exchange, Finding, Function, Keys, Known, Level, Outcome, Parcel,
-    PartyCode, Place, Severity, Timestamp, Verdict,
+    Channel, Direction, Exchange, Finding, Function, Keys, Known, Level, More, Outcome, Parcel,
+    PartyCode, Place, Progress, Severity, Timestamp, Verdict,
 };
 use acquit_flow::Reading;
 use acquit_mapping::rulebook::Rulebook;
@@ -181,10 +181,12 @@ fn row(book: &Rulebook, parcel: &Parcel, at: Timestamp) -> Exchange {
 fn nothing(parcel: Parcel) -> Outcome {
     Outcome {
         parcel,
+        progress: Progress::Whole,
         keep_bytes: true,
         verdict: Verdict::Rejected,
         messages: Vec::new(),
         findings: Vec::new(),
+        more: More::default(),
         answers: Vec::new(),
         exchanges: Vec::new(),
         invoices: Vec::new(),

@@ -182,10 +182,12 @@ pub fn parcel(n: u64, bytes: Vec<u8>) -> Parcel {
 pub fn empty(parcel: Parcel) -> Outcome {
     Outcome {
         parcel,
+        progress: Progress::Whole,
         keep_bytes: true,
         verdict: Verdict::Accepted,
         messages: Vec::new(),
         findings: Vec::new(),
+        more: More::default(),
         answers: Vec::new(),
         exchanges: Vec::new(),
         invoices: Vec::new(),
@@ -246,6 +248,8 @@ pub fn outcome(n: u64) -> Outcome {
         verdict: Verdict::Accepted,
         messages: outcome.messages.clone(),
         findings: Vec::new(),
+        more: More::default(),
+        in_parts: false,
         letters: vec![letter.clone()],
     }];
     outcome.answers = vec![letter.clone()];
