@@ -1,11 +1,14 @@
-//! The first start: an operator's key, printed once; the signing key of the log's checkpoints.
+//! What a start needs before anything is taken: an operator's key, printed once; the signing key
+//! of the log's checkpoints; the rulebook's directory in the store.
 
 use crate::http::wire::hex;
 use crate::shell::arrival::random;
-use acquit_domain::{PartyCode, Role, Timestamp};
+use acquit_domain::{Party, PartyCode, Role, Timestamp};
+use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{KeyHolder, Store};
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -68,6 +71,65 @@ pub async fn first_keys(
     }
     let party = PartyCode::new(OPERATOR).expect("the operator's code is a code");
     new_key(store, party, Role::Operator, "first operator", now).await.map(Some)
+}
+
+/// Puts the rulebook's directory into the store, where people look for parties: what the book
+/// says stands above what messages said, and what only messages said stays. A party that is in
+/// the store as the book has it is not written again.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn put_directory(store: &Store, book: &Rulebook) -> Result<(), acquit_store::Error> {
+    let mut changed = Vec::new();
+    for mut party in directory(book) {
+        let held = store.party(party.code.clone()).await?;
+        if let Some(held) = &held {
+            fill_in(&mut party, held);
+        }
+        if held.as_ref() != Some(&party) {
+            changed.push(party);
+        }
+    }
+    match changed.is_empty() {
+        true => Ok(()),
+        false => store.put_parties(changed).await,
+    }
+}
+
+/// Every party the book names, once: clients, then partners with an agreement, then parties with
+/// an entry of their own, of which the last one written stands.
+fn directory(book: &Rulebook) -> Vec<Party> {
+    let mut found: BTreeMap<PartyCode, Party> = BTreeMap::new();
+    let mut put = |party: Party| found.insert(party.code.clone(), party);
+    for client in &book.parties.clients {
+        put(client.clone());
+    }
+    for agreement in &book.agreements {
+        let Some(code) = PartyCode::new(&agreement.code) else { continue };
+        let named = Party::named(code, Role::Issuer, agreement.name.clone());
+        put(Party { active: agreement.active, ..named });
+    }
+    for party in &book.parties.parties {
+        let agreed = book.agreement(&party.code).is_none_or(|agreement| agreement.active);
+        put(Party { active: party.active && agreed, ..party.clone() });
+    }
+    found.into_values().collect()
+}
+
+/// Keeps what is held of a party where the book says nothing.
+fn fill_in(party: &mut Party, held: &Party) {
+    for (said, known) in [
+        (&mut party.cin, &held.cin),
+        (&mut party.rc_centre, &held.rc_centre),
+        (&mut party.rc, &held.rc),
+        (&mut party.ifu, &held.ifu),
+        (&mut party.ice, &held.ice),
+        (&mut party.address, &held.address),
+    ] {
+        if said.is_empty() {
+            said.clone_from(known);
+        }
+    }
 }
 
 /// The key that signs the log's checkpoints: read from the data folder, or made there, readable

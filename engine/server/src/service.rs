@@ -59,10 +59,11 @@ pub enum Keeping<'a> {
     Nowhere,
 }
 
-/// Starts an engine over an open store.
+/// Starts an engine over an open store, into which it puts the rulebook's directory first.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the signing key cannot be read or made.
+/// When the address cannot be listened on, the signing key cannot be read or made, or the store
+/// takes no directory.
 pub async fn start(
     config: &Config,
     keeping: Keeping<'_>,
@@ -77,6 +78,7 @@ pub async fn start(
             Some(Checkpoints::new(data, bootstrap::signing_key(data)?))
         }
     };
+    bootstrap::put_directory(&store, &book).await.map_err(io::Error::other)?;
     let listener = TcpListener::bind(config.http.listen).await?;
     let address = listener.local_addr()?;
     let engine = Engine::new(store, book, clock);

@@ -48,7 +48,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<PartyWire>>, Problem> {
     let filter = PartyFilter {
         q: asked.q,
-        code: asked.code,
+        code: app.code_of(asked.code.trim()),
         name: asked.name,
         cin: asked.cin,
         rc: asked.rc,

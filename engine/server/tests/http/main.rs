@@ -1,6 +1,7 @@
 //! The HTTP surface from outside: a real listener on a free port, raw sockets as callers.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod directory;
 mod harness;
 mod inbox;
 mod raw;
