@@ -51,5 +51,5 @@ pub use log::{EVENTS_SCANNED, EventPage, ExchangeFilter, LogRow, ROWS_MAX};
 pub use outbox::LETTERS_MAX;
 pub use parties::{PARTIES_MAX, PartyFilter};
 pub use store::{READERS, Store};
-pub use verify::{BREAKS_MAX, Break, Report, RowHash};
+pub use verify::{BREAKS_MAX, Break, InvoiceHash, Report, RowHash};
 pub use viewer::Viewer;

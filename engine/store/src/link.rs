@@ -98,17 +98,22 @@ impl Link {
         args: &[Value],
         mut take: impl FnMut(Row) -> Result<()>,
     ) -> Result<()> {
+        self.each_or_not(sql, args, |row| take(row?))
+    }
+
+    /// The same, for those who go on after a row that holds what no row of ours can.
+    pub(crate) fn each_or_not(
+        &self,
+        sql: &str,
+        args: &[Value],
+        mut take: impl FnMut(Result<Row>) -> Result<()>,
+    ) -> Result<()> {
         let mut statement = self.prepare(sql)?;
         bind(&mut statement, args)?;
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| error_of(&error))? {
-            let mut values = Vec::with_capacity(columns);
-            for column in 0..columns {
-                let value = row.get_ref(column).map_err(|error| error_of(&error))?;
-                values.push(value_of(value)?);
-            }
-            take(values)?;
+            take(values_of(row, columns))?;
         }
         Ok(())
     }
@@ -194,6 +199,15 @@ fn bind(statement: &mut CachedStatement<'_>, args: &[Value]) -> Result<()> {
         statement.raw_bind_parameter(at + 1, value).map_err(|error| error_of(&error))?;
     }
     Ok(())
+}
+
+fn values_of(row: &rusqlite::Row<'_>, columns: usize) -> Result<Row> {
+    let mut values = Vec::with_capacity(columns);
+    for column in 0..columns {
+        let value = row.get_ref(column).map_err(|error| error_of(&error))?;
+        values.push(value_of(value)?);
+    }
+    Ok(values)
 }
 
 fn value_of(value: ValueRef<'_>) -> Result<Value> {

@@ -4,19 +4,22 @@
 //! invoice's chain.
 
 use crate::checkpoint::{Checkpoint, line_hash, lines};
-use crate::codes::status_of;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange_row::{exchange_columns, exchange_of};
+use crate::invoice_row::{invoice_columns, invoice_of};
 use crate::link::Link;
 use crate::merkle::Tree;
 use crate::store::Store;
-use crate::value::fields;
-use acquit_domain::{Exchange, InvoiceKey, InvoiceNumber, InvoiceState, PartyCode, Status};
+use crate::value::{Row, Value, fields, unpack_ids};
+use acquit_domain::{Exchange, Invoice, InvoiceKey, InvoiceState, Status};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
 /// The hash of a log row over its content and the hash before it.
 pub type RowHash = fn(&Exchange) -> [u8; 32];
+
+/// The hash of an invoice as it is held: what the last row of its chain carries.
+pub type InvoiceHash = fn(&Invoice) -> [u8; 32];
 
 /// Breaks a report tells one by one; more are only counted.
 pub const BREAKS_MAX: usize = 100;
@@ -27,11 +30,14 @@ const BREAK: &str = "AUDIT-BREAK";
 const FORK: &str = "AUDIT-FORK";
 
 const ROWS: &str = concat!("SELECT ", exchange_columns!(), " FROM exchanges ORDER BY seq");
-const INVOICES: &str = "SELECT issuer, number, exchanges, last_hash, state, status FROM invoices";
+const INVOICES: &str = concat!("SELECT ", invoice_columns!(""), " FROM invoices");
 const BLOBS: &str = "SELECT id, sha256, bytes FROM blobs ORDER BY id";
+/// Who names letters: the transmissions taken, and the parcels answered.
+const NAMED_LETTERS: &str = "SELECT letters FROM envelopes UNION ALL SELECT answers FROM parcels";
+const LETTER: &str = "SELECT count(*) FROM letters WHERE id = $1";
 
 /// What others refer to and must be there: a description, and how many are not.
-const REFERENCES: [(&str, &str); 4] = [
+const REFERENCES: [(&str, &str); 8] = [
     (
         "log rows without their parcel",
         "SELECT count(*) FROM exchanges e
@@ -51,6 +57,30 @@ const REFERENCES: [(&str, &str); 4] = [
         "letters without the parcel they answer",
         "SELECT count(*) FROM letters l WHERE l.answers IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.id = l.answers)",
+    ),
+    (
+        "documents without their invoice",
+        "SELECT count(*) FROM documents d WHERE NOT EXISTS
+         (SELECT 1 FROM invoices i WHERE i.number = d.number AND i.issuer = d.issuer)",
+    ),
+    (
+        "documents under the name of another issuer",
+        "SELECT count(*) FROM documents WHERE name NOT LIKE '%#' || issuer || '#%'",
+    ),
+    (
+        "transmissions without the parcel they came in",
+        "SELECT count(*) FROM envelopes v
+         WHERE NOT EXISTS (SELECT 1 FROM parcels p WHERE p.id = v.parcel)",
+    ),
+    // A message parked and taken later stands under the parcel that released it, and a reference
+    // used again after the window under the later one: both still have their reference.
+    (
+        "invoices taken without their transmission",
+        "SELECT count(*) FROM exchanges e
+         WHERE e.function = 'INV' AND e.direction = 'in' AND e.verdict = 'accepted'
+           AND e.reference <> '' AND e.parcel NOT IN (SELECT parcel FROM envelopes)
+           AND NOT EXISTS (SELECT 1 FROM envelopes v
+                           WHERE v.key LIKE '%\u{1f}' || e.reference || '%')",
     ),
 ];
 
@@ -101,6 +131,7 @@ impl Report {
 struct Tail {
     n: u32,
     hash: [u8; 32],
+    content: [u8; 32],
     state: Option<InvoiceState>,
     status: Option<Status>,
 }
@@ -112,6 +143,7 @@ type Range = (i64, i64);
 struct Walk {
     report: Report,
     row_hash: RowHash,
+    invoice_hash: InvoiceHash,
     last: i64,
     tails: HashMap<[u8; 16], Tail>,
     wanted: Vec<Range>,
@@ -120,17 +152,28 @@ struct Walk {
 }
 
 impl Store {
-    /// Checks the whole log. `row_hash` says what a row's hash must be; `kept` are the lines of
+    /// Checks the whole log and what was made from it. `row_hash` says what a row's hash must be,
+    /// `invoice_hash` what the last row of an invoice must carry of it; `kept` are the lines of
     /// checkpoints that were kept outside.
     ///
     /// # Errors
-    /// What the database says; a row that cannot be read at all.
-    pub async fn verify(&self, row_hash: RowHash, kept: Vec<String>) -> Result<Report> {
-        self.read(move |link| verify(link, row_hash, &kept)).await
+    /// When the database cannot be asked. A row that cannot be read is no error, but a break.
+    pub async fn verify(
+        &self,
+        row_hash: RowHash,
+        invoice_hash: InvoiceHash,
+        kept: Vec<String>,
+    ) -> Result<Report> {
+        self.read(move |link| verify(link, row_hash, invoice_hash, &kept)).await
     }
 }
 
-fn verify(link: &Link, row_hash: RowHash, kept: &[String]) -> Result<Report> {
+fn verify(
+    link: &Link,
+    row_hash: RowHash,
+    invoice_hash: InvoiceHash,
+    kept: &[String],
+) -> Result<Report> {
     let own = lines(link)?;
     let mut wanted: Vec<Range> = own
         .iter()
@@ -143,15 +186,22 @@ fn verify(link: &Link, row_hash: RowHash, kept: &[String]) -> Result<Report> {
     let mut walk = Walk {
         report: Report::default(),
         row_hash,
+        invoice_hash,
         last: 0,
         tails: HashMap::new(),
         wanted,
         open: BTreeMap::new(),
         roots: BTreeMap::new(),
     };
-    link.each(ROWS, &[], |row| {
-        let (seq, exchange) = exchange_of(row)?;
-        walk_row(&mut walk, seq, &exchange);
+    link.each_or_not(ROWS, &[], |row| {
+        let seq = seq_of(&row).unwrap_or(walk.last + 1);
+        match row.and_then(exchange_of) {
+            Ok((seq, exchange)) => walk_row(&mut walk, seq, &exchange),
+            Err(error) => {
+                walk.last = seq;
+                walk.report.add(BREAK, Some(seq), format!("the row cannot be read: {error}"));
+            }
+        }
         Ok(())
     })?;
     // A log whose rows agree with each other and not with a kept checkpoint was made anew.
@@ -160,6 +210,7 @@ fn verify(link: &Link, row_hash: RowHash, kept: &[String]) -> Result<Report> {
     check_kept(&mut walk, kept, &own, anew);
     check_invoices(&mut walk, link)?;
     check_blobs(&mut walk, link)?;
+    check_letters(&mut walk, link)?;
     for (what, sql) in REFERENCES {
         let missing = link.number(sql)?;
         if missing != 0 {
@@ -167,6 +218,14 @@ fn verify(link: &Link, row_hash: RowHash, kept: &[String]) -> Result<Report> {
         }
     }
     Ok(walk.report)
+}
+
+/// The position a row says it has.
+fn seq_of(row: &Result<Row>) -> Option<i64> {
+    match row.as_ref().ok()?.first()? {
+        Value::Int(seq) => Some(*seq),
+        _ => None,
+    }
 }
 
 fn walk_row(walk: &mut Walk, seq: i64, exchange: &Exchange) {
@@ -196,12 +255,13 @@ fn walk_row(walk: &mut Walk, seq: i64, exchange: &Exchange) {
 
 /// The chain of one invoice: numbers without gaps, each row naming the hash before it.
 fn follow(walk: &mut Walk, seq: i64, exchange: &Exchange, key: &InvoiceKey, n: u32) {
-    let start = Tail { n: 0, hash: [0; 32], state: None, status: None };
+    let start = Tail { n: 0, hash: [0; 32], content: [0; 32], state: None, status: None };
     let tail = walk.tails.entry(digest(key)).or_insert(start);
     let numbered = n == tail.n + 1;
     let chained = exchange.previous == tail.hash;
     tail.n = n;
     tail.hash = exchange.hash;
+    tail.content = exchange.content;
     tail.state = exchange.to.or(tail.state);
     tail.status = exchange.after.or(tail.status);
     let (issuer, number) = (&key.issuer, &key.number);
@@ -282,26 +342,14 @@ fn check_root(walk: &mut Walk, checkpoint: &Checkpoint, code: &'static str) -> b
 
 /// What is held of each invoice must be what its rows tell.
 fn check_invoices(walk: &mut Walk, link: &Link) -> Result<()> {
-    link.each(INVOICES, &[], |row| {
-        let mut row = fields("invoices", row);
-        let issuer = row.word(PartyCode::new)?;
-        let key = InvoiceKey { issuer, number: row.word(InvoiceNumber::new)? };
-        let (exchanges, last_hash) = (row.count()?, row.hash()?);
-        let (state, status) = (row.word(InvoiceState::of)?, status_of(row.int()?));
+    link.each_or_not(INVOICES, &[], |row| {
         walk.report.invoices += 1;
-        let held = match walk.tails.remove(&digest(&key)) {
-            None => exchanges == 0,
-            Some(tail) => {
-                tail.n == exchanges
-                    && tail.hash == last_hash
-                    && tail.state.is_none_or(|told| told == state)
-                    && tail.status.is_none_or(|told| Some(told) == status)
+        match row.and_then(invoice_of) {
+            Ok(invoice) => check_invoice(walk, &invoice),
+            Err(error) => {
+                let text = format!("an invoice cannot be read: {error}");
+                walk.report.add(BREAK, None, text);
             }
-        };
-        if !held {
-            let text =
-                format!("invoice {} of {} is not what its rows tell", key.number, key.issuer);
-            walk.report.add(BREAK, None, text);
         }
         Ok(())
     })?;
@@ -312,14 +360,60 @@ fn check_invoices(walk: &mut Walk, link: &Link) -> Result<()> {
     Ok(())
 }
 
+/// The end of the chain must be the invoice's, and its last row must carry what is held: every
+/// amount, party, date, line and tax.
+fn check_invoice(walk: &mut Walk, invoice: &Invoice) {
+    let is_told = match walk.tails.remove(&digest(&invoice.key)) {
+        None => invoice.exchanges == 0,
+        Some(tail) => {
+            tail.n == invoice.exchanges
+                && tail.hash == invoice.last_hash
+                && tail.state.is_none_or(|told| told == invoice.state)
+                && tail.status.is_none_or(|told| told == invoice.status)
+                && tail.content == (walk.invoice_hash)(invoice)
+        }
+    };
+    if !is_told {
+        let InvoiceKey { issuer, number } = &invoice.key;
+        let text = format!("invoice {number} of {issuer} is not what its rows tell");
+        walk.report.add(BREAK, None, text);
+    }
+}
+
+/// Letters that were answers must be there, to be said again for a repeat.
+fn check_letters(walk: &mut Walk, link: &Link) -> Result<()> {
+    let mut missing: u64 = 0;
+    link.each(NAMED_LETTERS, &[], |row| {
+        for id in unpack_ids(&fields("envelopes", row).blob()?) {
+            let found = link.select(LETTER, &[id.into()])?;
+            missing += u64::from(!matches!(
+                found.first().and_then(|row| row.first()),
+                Some(Value::Int(1..))
+            ));
+        }
+        Ok(())
+    })?;
+    if missing != 0 {
+        walk.report.add(BREAK, None, format!("{missing} answers without their letter"));
+    }
+    Ok(())
+}
+
 fn check_blobs(walk: &mut Walk, link: &Link) -> Result<()> {
-    link.each(BLOBS, &[], |row| {
-        let mut row = fields("blobs", row);
-        let (id, sha256, bytes) = (row.int()?, row.hash()?, row.blob()?);
+    link.each_or_not(BLOBS, &[], |row| {
         walk.report.blobs += 1;
-        let found: [u8; 32] = Sha256::digest(&bytes).into();
-        if found != sha256 {
-            walk.report.add(BREAK, None, format!("the bytes of file {id} were changed"));
+        let read = |row| {
+            let mut row = fields("blobs", row);
+            Ok::<_, Error>((row.int()?, row.hash()?, row.blob()?))
+        };
+        match row.and_then(read) {
+            Ok((id, sha256, bytes)) if <[u8; 32]>::from(Sha256::digest(&bytes)) != sha256 => {
+                walk.report.add(BREAK, None, format!("the bytes of file {id} were changed"));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                walk.report.add(BREAK, None, format!("a file cannot be read: {error}"));
+            }
         }
         Ok(())
     })

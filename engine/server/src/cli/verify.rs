@@ -16,7 +16,10 @@ pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit
     };
     let report = home::wait(async {
         let store = home::reader(&config.data)?;
-        store.verify(acquit_flow::row_hash, kept).await.map_err(home::store)
+        store
+            .verify(acquit_flow::row_hash, acquit_flow::invoice_hash, kept)
+            .await
+            .map_err(home::store)
     })?;
     match terminal.is_json {
         true => terminal.json(&json(&report))?,

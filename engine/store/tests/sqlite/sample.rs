@@ -128,6 +128,20 @@ pub fn row_hash(exchange: &Exchange) -> [u8; 32] {
     sha256(format!("{bare:?}").as_bytes())
 }
 
+/// A hash over a whole invoice but what counts its changes, as the flow makes one.
+pub fn invoice_hash(invoice: &Invoice) -> [u8; 32] {
+    let nothing = Timestamp(0);
+    let bare = Invoice {
+        version: 0,
+        exchanges: 0,
+        last_hash: [0; 32],
+        created_at: nothing,
+        updated_at: nothing,
+        ..invoice.clone()
+    };
+    sha256(format!("{bare:?}").as_bytes())
+}
+
 pub fn exchange(parcel: &Parcel, invoice: &Invoice, at: u32, function: Function) -> Exchange {
     Exchange {
         id: parcel.id.derive(1, at),
@@ -156,7 +170,7 @@ pub fn exchange(parcel: &Parcel, invoice: &Invoice, at: u32, function: Function)
         findings: Vec::new(),
         unread: Vec::new(),
         book: [7; 32],
-        content: invoice.content,
+        content: invoice_hash(invoice),
         previous: [0; 32],
         hash: [0; 32],
         duration_us: 120,
