@@ -266,3 +266,13 @@ fn nobody_speaks_for_another() {
     assert!(told(&foreign).contains("SEC-SENDER"), "{}", told(&foreign));
     assert!(!told(&foreign).contains("DUP-000"), "what is held is not told");
 }
+
+#[test]
+fn a_parcel_of_very_many_interchanges_is_refused_whole() {
+    let one = "UNB+UNOC:3+ANP:ZZ+PORTNET:ZZ+261123:1000+IC1'UNZ+0+IC1'";
+    let taken = House::new().send(ANP, one.repeat(1_000).as_bytes());
+    assert!(!told(&taken).contains("LIM-MSGS"));
+    let refused = House::new().send(ANP, one.repeat(1_001).as_bytes());
+    assert!(told(&refused).contains("LIM-MSGS"), "{}", told(&refused));
+    assert!(refused.answers.is_empty() && refused.exchanges.len() == 1);
+}

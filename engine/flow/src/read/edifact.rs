@@ -25,6 +25,9 @@ use std::sync::Arc;
 /// Most messages of one interchange taken in one parcel.
 pub(crate) const MESSAGES_MAX: u32 = 100_000;
 
+/// Most interchanges taken in one parcel: every one of them is answered.
+pub(crate) const INTERCHANGES_MAX: u32 = 1_000;
+
 /// The messages that answer letters of ours, readable without an agreement.
 const ANSWERS: [(&str, &str); 2] = [("CONTRL", "contrl-3"), ("APERAK", "aperak-d96a")];
 
@@ -73,11 +76,19 @@ impl<'b> Desk<'b> {
 
     /// What was read, once all items were.
     pub(super) fn finish(mut self) -> (Vec<Transmission>, Vec<Finding>) {
+        if self.begun > INTERCHANGES_MAX {
+            return (Vec::new(), vec![too_many(self.begun)]);
+        }
         self.findings.retain(|finding| !finding.rejects() || leaves_nothing(finding));
         (self.transmissions, self.findings)
     }
 
     pub(super) fn item(&mut self, item: Item<'_>) {
+        let begins = matches!(item, Item::Start { .. });
+        if self.begun >= INTERCHANGES_MAX + u32::from(!begins) {
+            self.begun += u32::from(begins);
+            return;
+        }
         match item {
             Item::Unreadable { faults } => self.findings.extend(faults.iter().map(of_edifact)),
             Item::Start { header, byte, faults } => self.start(header, byte, faults),
@@ -300,6 +311,13 @@ fn form(
         let (_, name) = ANSWERS.iter().find(|(kind, _)| *kind == header.kind)?;
         book.catalogue.edifact(folder, name).filter(|form| fits(form)).map(Arc::clone)
     })
+}
+
+/// A parcel with more interchanges than are taken is refused as a whole.
+fn too_many(begun: u32) -> Finding {
+    let mut finding = Finding::business("LIM-MSGS", Severity::Error, Place::default());
+    finding.level = Level::Input;
+    finding.with_value(begun).with_expected(format!("{INTERCHANGES_MAX} interchanges"))
 }
 
 /// `D:96A:UN:EAN008`, as UNH says it.
