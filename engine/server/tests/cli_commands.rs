@@ -197,6 +197,60 @@ fn run_keeps_what_it_did_and_the_other_commands_read_it() {
     assert_eq!(doctor.code, 0, "{}{}", doctor.out, doctor.err);
 }
 
+/// The database as it was before its newest rows and its newest checkpoint, beside the file that
+/// has them.
+#[test]
+fn verify_reads_the_checkpoints_beside_the_log() {
+    let (whole, cut) = (Folder::new("whole"), Folder::new("cut"));
+    assert_eq!(acquit(&["run", "--data", whole.text(), GOOD], b"").code, 0);
+    let seal = || {
+        let store = acquit_store::Store::open(&whole.0.join("acquit.sqlite")).expect("a store");
+        let key = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let made = store.checkpoint(&key, acquit_domain::Timestamp(1));
+        runtime.block_on(made).expect("signed").expect("there are rows").line()
+    };
+    let first = seal();
+    for name in ["acquit.sqlite", "acquit.sqlite-wal"] {
+        if whole.0.join(name).exists() {
+            fs::copy(whole.0.join(name), cut.0.join(name)).expect("copied");
+        }
+    }
+    assert_eq!(acquit(&["run", "--data", whole.text(), REPLACE], b"").code, 0);
+    let lines = format!("{first}\n{}\n", seal());
+    for folder in [&whole, &cut] {
+        fs::write(folder.0.join("checkpoints.txt"), &lines).expect("written");
+    }
+    let check = |folder: &Folder, code: i32, told: &str| {
+        let ended = acquit(&["verify", "--data", folder.text()], b"");
+        assert_eq!(ended.code, code, "{}{}", ended.out, ended.err);
+        assert!(ended.out.contains(told), "{}", ended.out);
+    };
+    check(&whole, 0, "4 checkpoints");
+    check(&cut, 1, "AUDIT-BREAK");
+}
+
+#[test]
+fn replay_with_the_same_rules_finds_nothing_different() {
+    let folder = Folder::new("replay");
+    let data = folder.text();
+    acquit(&["run", "--data", data, GOOD, GOOD, BAD, BAD, XML, XML, REPLACE, GOOD], b"");
+    let path = folder.0.join("acquit.sqlite");
+    {
+        let store = acquit_store::Store::open(&path).expect("a store");
+        let texts = acquit_server::embedded::mappings();
+        let book = acquit_mapping::rulebook::Rulebook::load(&texts).expect("a rulebook");
+        let operator = acquit_domain::PartyCode::new("OPERATOR").expect("a code");
+        let clock = acquit_server::shell::Clock::System;
+        let done = acquit_server::shell::steps::operation(&book, &clock, &operator, "seen");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(store.commit(vec![done])).expect("stored");
+    }
+    let replayed = acquit(&["replay", "--data", data], b"");
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+    assert!(replayed.out.contains(" 0 would be different"), "{}", replayed.out);
+}
+
 #[test]
 fn explain_says_every_segment() {
     golden("cli-explain.txt", &acquit(&["explain", GOOD], b"").out);

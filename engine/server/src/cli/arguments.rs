@@ -119,7 +119,7 @@ pub struct Check {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Draw at most this many findings of a file and a severity; all are counted
-    #[arg(long, default_value_t = 100, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N")]
     pub limit: usize,
 }
 
@@ -242,7 +242,7 @@ pub struct Verify {
     /// Where it lives.
     #[command(flatten)]
     pub home: Home,
-    /// Checkpoints kept elsewhere, to hold the log against
+    /// Checkpoints kept elsewhere, to hold the log against besides `checkpoints.txt` of the folder
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
 }

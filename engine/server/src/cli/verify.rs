@@ -1,19 +1,22 @@
-//! `acquit verify`: the log against itself, its checkpoints, and the statuses it leads to.
+//! `acquit verify`: the log against itself, its checkpoints (those in the database, in the file
+//! beside it, and in a file kept elsewhere), and the invoices it leads to.
 
 use super::arguments::Verify;
 use super::exit::{Exit, Failure};
 use super::home;
 use super::terminal::Terminal;
+use crate::shell::timers::CHECKPOINTS_FILE;
 use acquit_store::Report;
 use std::path::Path;
 
 /// Runs the command.
 pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let config = home::config(&arguments.home)?;
-    let kept = match &arguments.checkpoint {
-        None => Vec::new(),
-        Some(path) => lines(path)?,
-    };
+    let beside = config.data.join(CHECKPOINTS_FILE);
+    let mut kept = if beside.exists() { lines(&beside)? } else { Vec::new() };
+    if let Some(path) = &arguments.checkpoint {
+        kept.extend(lines(path)?);
+    }
     let report = home::wait(async {
         let store = home::reader(&config.data)?;
         store
