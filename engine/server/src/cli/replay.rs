@@ -2,22 +2,29 @@
 //!
 //! Every parcel of the log is read and decided anew, in the order it came and at the time it
 //! came, over a store in memory. Identifiers are derived from the parcel's, so each row has the
-//! same one as before and the two can be compared. Nothing of the data folder is changed.
+//! same one as before and the two can be compared. What waited ends when it ended. Nothing of the
+//! data folder is changed.
+//!
+//! What operators did is no message and is not decided again; neither is a repeat, which got the
+//! answer of the first.
 
 use super::arguments::Replay;
 use super::exit::{Exit, Failure};
 use super::home;
 use super::terminal::Terminal;
 use crate::render::escaped;
-use crate::shell::{Clock, Engine};
-use acquit_domain::{Exchange, Id, Timestamp};
+use crate::shell::{Clock, Engine, Refusal};
+use acquit_domain::{Exchange, Function, Id, Known, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{ExchangeFilter, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Rows read at once.
 const PAGE: u32 = 500;
+
+/// Deadlines ended at once.
+const DEADLINES_AT_ONCE: u32 = 256;
 
 /// What was counted.
 #[derive(Debug, Default)]
@@ -80,23 +87,27 @@ async fn decide_again(
     let mut tally = Tally { rows: rows.len() as u64, ..Tally::default() };
     let before: BTreeMap<Id, &Exchange> = rows.iter().map(|row| (row.id, row)).collect();
     let mut after: BTreeMap<Id, Exchange> = BTreeMap::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for row in rows.iter().filter(|row| seen.insert(row.parcel)) {
+    let (mut seen, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    for row in rows.iter().filter(|row| is_decided(row)) {
+        engine.clock.set(row.at);
+        if !seen.insert(row.parcel) {
+            if !after.contains_key(&row.id) {
+                after.extend(end_waiting(engine, row.at).await?);
+            }
+            continue;
+        }
         let Some(parcel) = past.parcel(row.parcel).await.map_err(home::store)? else {
             tally.missing_bytes += 1;
+            lost.insert(row.parcel);
             continue;
         };
         tally.parcels += 1;
-        engine.clock.set(row.at);
-        let outcomes = engine
-            .run_once(vec![parcel])
-            .await
-            .map_err(|refusal| Failure::unreachable(format!("the replay stopped: {refusal}")))?;
+        let outcomes = engine.run_once(vec![parcel]).await.map_err(stopped)?;
         for outcome in outcomes {
             after.extend(outcome.exchanges.into_iter().map(|row| (row.id, row)));
         }
     }
-    for row in rows.iter().filter(|row| seen.contains(&row.parcel)) {
+    for row in rows.iter().filter(|row| is_decided(row) && !lost.contains(&row.parcel)) {
         let now = after.remove(&row.id);
         if now.as_ref().is_none_or(|now| said(now) != said(row)) {
             tally.different += 1;
@@ -108,6 +119,28 @@ async fn decide_again(
         print(None, Some(row), terminal)?;
     }
     Ok(tally)
+}
+
+/// True for rows that deciding a parcel makes: those of operators are made without, and a repeat
+/// only gives an answer again.
+fn is_decided(row: &Exchange) -> bool {
+    row.function != Function::Ope && row.verdict != Verdict::Known
+}
+
+/// Ends what has waited long enough at `now`, as the server's clock does, and gives the rows.
+async fn end_waiting(engine: &Engine, now: Timestamp) -> Result<Vec<(Id, Exchange)>, Failure> {
+    let mut rows = Vec::new();
+    let due = engine.store.parked_due(now, DEADLINES_AT_ONCE).await.map_err(home::store)?;
+    for (_, parked) in due {
+        let outcome = acquit_flow::expire(&engine.book, &parked, &Known::default(), now);
+        rows.extend(outcome.exchanges.iter().map(|row| (row.id, row.clone())));
+        engine.store.commit(vec![outcome]).await.map_err(home::store)?;
+    }
+    Ok(rows)
+}
+
+fn stopped(refusal: Refusal) -> Failure {
+    Failure::unreachable(format!("the replay stopped: {refusal}"))
 }
 
 /// What a row says, for comparing and for showing: verdict, event, status, codes of findings.
