@@ -135,13 +135,20 @@ impl CodeTable {
         self.find(&code.to_uppercase())
     }
 
+    #[inline]
     fn find(&self, code: &str) -> Option<&str> {
         let head = head(code);
-        let first = self.heads.partition_point(|known| *known < head);
-        let alike = self.heads.iter().zip(&self.by_code).skip(first);
-        let (_, (_, row)) =
-            alike.take_while(|(known, _)| **known == head).find(|(_, (known, _))| known == code)?;
-        self.rows.get(*row).map(|row| row.key.as_str())
+        let mut at = self.heads.partition_point(|known| *known < head);
+        while self.heads.get(at) == Some(&head) {
+            let (known, row) = &self.by_code[at];
+            // Codes that are short are told apart by their heads and lengths.
+            let short = code.len() <= HEAD_BYTES;
+            if known.len() == code.len() && (short || known == code) {
+                return self.rows.get(*row).map(|row| row.key.as_str());
+            }
+            at += 1;
+        }
+        None
     }
 
     fn row(&self, key: &str) -> Option<&Row> {
@@ -172,13 +179,21 @@ impl CodeTable {
     }
 }
 
+/// Most bytes of a [`head`].
+const HEAD_BYTES: usize = 8;
+
 /// The first eight bytes of a code as one number, so that codes sort as their heads do.
+#[inline]
 fn head(code: &str) -> u64 {
-    let mut bytes = [0; 8];
-    for (to, from) in bytes.iter_mut().zip(code.bytes()) {
-        *to = from;
+    let bytes = code.as_bytes();
+    match bytes.first_chunk::<HEAD_BYTES>() {
+        Some(eight) => u64::from_be_bytes(*eight),
+        None => {
+            let packed = bytes.iter().fold(0, |packed, byte| packed << 8 | u64::from(*byte));
+            // Left of the bytes that are not there; a code of none is 0 either way.
+            packed << (8 * (HEAD_BYTES - bytes.len()) % 64)
+        }
     }
-    u64::from_be_bytes(bytes)
 }
 
 /// Every code table, by name.

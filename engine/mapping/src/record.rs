@@ -80,11 +80,6 @@ pub(crate) struct Context {
 impl Context {
     /// Of a group no line claimed.
     pub(crate) const UNREAD: Context = Context { line: u16::MAX - 1, item: NONE, seen: 0 };
-
-    /// Whether no line claimed it.
-    pub(crate) const fn is_unread(self) -> bool {
-        self.item == NONE
-    }
 }
 
 /// What one message says, name by name.
@@ -108,8 +103,8 @@ pub struct Record<'a> {
     apart: Vec<Apart<'a>>,
     /// Keys of code tables.
     keys: Vec<&'a str>,
-    /// Decoded characters.
-    texts: String,
+    /// Decoded characters, in UTF-8.
+    texts: Vec<u8>,
     pub(crate) contexts: Vec<Context>,
     /// Scratch memory of a reader beside `contexts`.
     pub(crate) claimed: Vec<u32>,
@@ -140,7 +135,7 @@ impl<'a> Record<'a> {
             items: Vec::new(),
             apart: Vec::new(),
             keys: Vec::new(),
-            texts: String::new(),
+            texts: Vec::new(),
             contexts: Vec::new(),
             claimed: Vec::new(),
         };
@@ -248,7 +243,7 @@ impl<'a> Record<'a> {
     pub(crate) fn decoded(&mut self, content: &Content<'_>, part: &Part) -> Option<Held> {
         let from = self.texts.len();
         content.append(part, &mut self.texts);
-        if self.texts.as_bytes().get(from) == Some(&b' ') {
+        if self.texts.get(from) == Some(&b' ') {
             self.texts.truncate(from);
             return None;
         }

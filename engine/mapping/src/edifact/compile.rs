@@ -79,13 +79,23 @@ pub(super) const WORD_BYTES: usize = 8;
 /// The first `length` bytes, at most eight of them, as one number, the first lowest.
 #[inline]
 pub(super) fn word(bytes: &[u8], length: usize) -> u64 {
-    let unused = 8 * WORD_BYTES.saturating_sub(length) as u32;
     let whole = match bytes.first_chunk::<WORD_BYTES>() {
         Some(eight) => u64::from_le_bytes(*eight),
         None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     };
-    whole.checked_shl(unused).unwrap_or(0) >> (unused % u64::BITS)
+    whole & MASKS[length.min(WORD_BYTES)]
 }
+
+/// The bytes of a word of so many bytes.
+const MASKS: [u64; WORD_BYTES + 1] = {
+    let mut masks = [0; WORD_BYTES + 1];
+    let mut length = 1;
+    while length <= WORD_BYTES {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
 
 /// What reading needs to know of a line.
 #[derive(Debug, Clone)]
@@ -155,6 +165,8 @@ pub(super) struct PlanHole {
     pub(super) field: Field,
     /// How it is read, nearly always.
     pub(super) glance: Glance,
+    /// Which part of the segment it is when the message is written as the line is.
+    pub(super) likely: u16,
     /// Where the form of its date stands, when the message says it; 0 when not.
     pub(super) format: u32,
     /// The hole.
@@ -328,7 +340,8 @@ fn plan_line(
                 let format = format_of(line, cell);
                 let glance = Glance::of(&hole.codec, format == position + 1);
                 let (field, hole) = (hole.field, hole.clone());
-                planned.holes.push(PlanHole { position, field, glance, format, hole });
+                let likely = parts_before(line, cell);
+                planned.holes.push(PlanHole { position, field, glance, likely, format, hole });
             }
             Filling::Any(_) => {}
             Filling::Format(_) => {
@@ -344,6 +357,18 @@ fn plan_line(
         flaws.push(Flaw::new(line.at, "the message as a whole is no list"));
     }
     planned
+}
+
+/// How many parts stand before a cell in a segment that is written as its line is: every element
+/// has one, and one more for each further component.
+fn parts_before(line: &Line, cell: &Cell) -> u16 {
+    let inside = |element: u16, component: u16| {
+        let here = line.cells.iter().filter(|other| other.element == element);
+        let last = here.map(|other| other.component).filter(|other| *other < component).max();
+        last.map_or(0, |last| last.max(1))
+    };
+    let before: u16 = (1..cell.element).map(|element| inside(element, u16::MAX).max(1)).sum();
+    before + cell.component - 1
 }
 
 /// Where the form of the date in a cell stands; 0 when it is no date or the form is fixed.

@@ -54,9 +54,7 @@ pub fn read_edifact<'a>(
     if let Some(root) = reading.contexts.first_mut() {
         *root = Context { line: ROOT_LINE, item: Record::ROOT, seen: 0 };
     }
-    for at in 1..checked.nodes.len() {
-        reading.node(at);
-    }
+    reading.segments();
     reading.missing(0);
     for at in 0..reading.claimed.len() {
         reading.missing(reading.claimed[at] as usize);
@@ -78,93 +76,66 @@ struct Reading<'r, 'a> {
     record: &'r mut Record<'a>,
     /// For each node that is a group repetition: the line it was read by.
     contexts: Vec<Context>,
-    /// The nodes of the group repetitions a line was found for.
+    /// The nodes of the group repetitions a line was found for that lines must stand in.
     claimed: Vec<u32>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Reading<'_, 'a> {
-    /// Reads one segment.
-    #[inline]
-    fn node(&mut self, at: usize) {
-        let node = self.checked.nodes[at];
-        let slot = self.specimen.slots[node.slot.index()];
-        if slot.group {
-            self.contexts[at] = Context::UNREAD;
-            return;
-        }
-        self.record.parts += 1;
-        let holder = node.parent as usize;
-        let around = if slot.trigger { self.checked.nodes[holder].parent as usize } else { holder };
-        let Context { line: parent, item, seen } = self.contexts[around];
-        let segment = &self.content.tape.segments[node.segment as usize];
-        let parts = self.content.tape.parts_of(segment);
-        let candidates = &self.specimen.candidates[usize::from(slot.first)..usize::from(slot.last)];
-        let first = self.first_word(parts);
-        let mut repeated = None;
-        for candidate in candidates {
-            // A literal that agreed as a word need not be looked at again.
-            let known = usize::from(candidate.first != 0 && first == Some(candidate.first));
-            let differs = candidate.first != 0 && first.is_some() && known == 0;
-            if candidate.parent != parent || differs {
+    /// Reads every segment that has a place.
+    fn segments(&mut self) {
+        // At hand, so that they are not looked up again for every segment.
+        let EdifactSpecimen { slots, candidates, plan, .. } = self.specimen;
+        let (slots, candidates, plan) = (&slots[..], &candidates[..], &plan[..]);
+        let (nodes, tape, window) =
+            (&self.checked.nodes[..], self.content.tape, self.content.window);
+        for (at, node) in nodes.iter().enumerate().skip(1) {
+            let slot = slots[node.slot.index()];
+            if slot.group {
+                self.contexts[at] = Context::UNREAD;
                 continue;
             }
-            let line = &self.specimen.plan[usize::from(candidate.line)];
-            if !self.agrees(&line.literals[known..], parts) {
+            self.record.parts += 1;
+            let holder = node.parent as usize;
+            let around = if slot.trigger { nodes[holder].parent as usize } else { holder };
+            let context = &mut self.contexts[around];
+            let segment = &tape.segments[node.segment as usize];
+            let parts = tape.parts_of(segment);
+            let first = first_word(window, parts);
+            let mut repeated = None;
+            let here = &candidates[usize::from(slot.first)..usize::from(slot.last)];
+            let found = here.iter().find(|candidate| {
+                // A literal that agreed as a word need not be looked at again.
+                let known = candidate.first != 0 && first == Some(candidate.first);
+                let differs = candidate.first != 0 && first.is_some() && !known;
+                if candidate.parent != context.line || differs {
+                    return false;
+                }
+                let line = &plan[usize::from(candidate.line)];
+                if !agrees(self.content, &line.literals[usize::from(known)..], parts) {
+                    return false;
+                }
+                let again = context.seen & line.mask != 0 && !matches!(line.mark, Mark::Each(_));
+                if again {
+                    repeated = Some(line);
+                }
+                !again
+            });
+            let Some(candidate) = found else {
+                self.leave(*node, segment, parts, repeated);
                 continue;
-            }
-            if seen & line.mask != 0 && !matches!(line.mark, Mark::Each(_)) {
-                repeated = Some(line);
-                continue;
-            }
-            self.contexts[around].seen |= line.mask;
-            let item = self.take(line, segment, parts, node, item);
+            };
+            let line = &plan[usize::from(candidate.line)];
+            context.seen |= line.mask;
+            let item = context.item;
+            let item = self.take(line, segment, parts, *node, item);
             if slot.trigger {
-                self.claimed.push(node.parent);
+                if line.required != 0 {
+                    self.claimed.push(node.parent);
+                }
                 self.contexts[holder] = Context { line: candidate.line, item, seen: 0 };
             }
-            return;
         }
-        self.leave(node, segment, parts, repeated);
-    }
-
-    /// The first component as a [`word`], when it is short and stands there as it is meant.
-    #[inline]
-    fn first_word(&self, parts: &[Part]) -> Option<u64> {
-        let part = parts.first()?;
-        let length = (part.end - part.start) as usize;
-        let short = position(part.element, part.component) == position(1, 1)
-            && length <= WORD_BYTES
-            && !part.released
-            && !part.wrapped;
-        short.then(|| word(&self.content.window[part.start as usize..], length))
-    }
-
-    /// Whether literals stand in a segment.
-    #[inline]
-    fn agrees(&self, literals: &[Literal], parts: &[Part]) -> bool {
-        let mut rest = parts.iter();
-        literals.iter().all(|literal| {
-            loop {
-                let Some(part) = rest.next() else { return false };
-                let here = position(part.element, part.component);
-                if here >= literal.position {
-                    return here == literal.position && self.is(part, literal);
-                }
-            }
-        })
-    }
-
-    /// Whether a part says exactly this.
-    #[inline]
-    fn is(&self, part: &Part, literal: &Literal) -> bool {
-        let length = (part.end - part.start) as usize;
-        if part.released || part.wrapped {
-            return self.content.text(part).as_bytes() == &*literal.bytes;
-        }
-        length == literal.bytes.len()
-            && word(&self.content.window[part.start as usize..], length) == literal.word
-            && (length <= WORD_BYTES || self.content.raw(part) == &*literal.bytes)
     }
 
     /// Reads the holes of a line that agreed, and says in which item.
@@ -190,14 +161,13 @@ impl<'a> Reading<'_, 'a> {
         self.record.begin(item, node.segment);
         let mut at = 0;
         for hole in &line.holes {
-            let found = loop {
-                match parts.get(at) {
-                    Some(part) if is_before(part, hole.position) => at += 1,
-                    Some(part) => break Some(part).filter(|part| stands_at(part, hole.position)),
-                    None => break None,
-                }
-            };
-            match found {
+            let likely = usize::from(hole.likely);
+            match parts.get(likely) {
+                // Nearly always; repetitions come behind what they repeat.
+                Some(part) if stands_at(part, hole.position) && part.repeat <= 1 => at = likely,
+                _ => at = first_from(parts, at, hole.position),
+            }
+            match parts.get(at).filter(|part| stands_at(part, hole.position)) {
                 Some(part) => {
                     if let Some(held) = self.at_once(hole, part, parts.get(at + 1)) {
                         self.record.read(hole.field, held, segment.first_part + at as u32);
@@ -349,10 +319,51 @@ impl<'a> Reading<'_, 'a> {
     }
 }
 
-/// Whether a part stands before a position, or repeats what stood there.
+/// The first component as a [`word`], when it is short and stands there as it is meant.
 #[inline]
-fn is_before(part: &Part, place: u32) -> bool {
-    position(part.element, part.component) < place || part.repeat > 1
+fn first_word(window: &[u8], parts: &[Part]) -> Option<u64> {
+    let part = parts.first()?;
+    let length = (part.end - part.start) as usize;
+    let short = position(part.element, part.component) == position(1, 1)
+        && length <= WORD_BYTES
+        && !part.released
+        && !part.wrapped;
+    short.then(|| word(&window[part.start as usize..], length))
+}
+
+/// Whether literals stand in a segment.
+#[inline]
+fn agrees(content: &Content<'_>, literals: &[Literal], parts: &[Part]) -> bool {
+    let mut rest = parts.iter();
+    literals.iter().all(|literal| {
+        loop {
+            let Some(part) = rest.next() else { return false };
+            let here = position(part.element, part.component);
+            if here >= literal.position {
+                return here == literal.position && is(content, part, literal);
+            }
+        }
+    })
+}
+
+/// Whether a part says exactly this.
+#[inline]
+fn is(content: &Content<'_>, part: &Part, literal: &Literal) -> bool {
+    let length = (part.end - part.start) as usize;
+    if part.released || part.wrapped {
+        return content.text(part).as_bytes() == &*literal.bytes;
+    }
+    length == literal.bytes.len()
+        && word(&content.window[part.start as usize..], length) == literal.word
+        && (length <= WORD_BYTES || content.raw(part) == &*literal.bytes)
+}
+
+/// The first part, from one on, at or behind a position that repeats nothing.
+fn first_from(parts: &[Part], from: usize, place: u32) -> usize {
+    let is_before =
+        |part: &&Part| position(part.element, part.component) < place || part.repeat > 1;
+    let rest = parts.get(from..).unwrap_or_default();
+    from + rest.iter().take_while(is_before).count()
 }
 
 /// Whether a part stands right behind a position.

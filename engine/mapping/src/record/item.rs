@@ -168,7 +168,9 @@ impl<'r, 'a> ItemRef<'r, 'a> {
         let record = self.record;
         match entry.held {
             Held::Plain => record.source.map(|source| source.plain(entry.part)),
-            Held::Decoded { from, to } => record.texts.get(from as usize..to as usize),
+            Held::Decoded { from, to } => {
+                std::str::from_utf8(record.texts.get(from as usize..to as usize)?).ok()
+            }
             Held::Key(at) => record.keys.get(at as usize).copied(),
             Held::Apart(at) => match &record.apart[at as usize].value {
                 Value::Text(text) | Value::Code(text) => Some(text),

@@ -106,14 +106,9 @@ impl Charset {
         }
     }
 
-    /// Appends what bytes mean to a text, as [`Charset::decode`] has it.
-    pub fn append(self, bytes: &[u8], to: &mut String) {
-        match self {
-            Charset::UnoA | Charset::UnoB | Charset::UnoC => {
-                to.extend(bytes.iter().map(|byte| char::from(*byte)));
-            }
-            _ => to.push_str(&self.decode(bytes)),
-        }
+    /// Whether every byte is the character with its number in ISO 10646.
+    pub(super) const fn is_latin(self) -> bool {
+        matches!(self, Charset::UnoA | Charset::UnoB | Charset::UnoC)
     }
 
     /// Appends the bytes of a text.

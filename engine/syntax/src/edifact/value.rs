@@ -45,13 +45,22 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// Appends the value of a part as text, in memory that is there already where it can.
-    #[inline]
-    pub fn append(&self, part: &Part, to: &mut String) {
-        if part.released || part.wrapped {
-            return to.push_str(&self.text(part));
+    /// Appends the value of a part as text, in UTF-8.
+    pub fn append(&self, part: &Part, to: &mut Vec<u8>) {
+        if part.wrapped || !self.charset.is_latin() {
+            return to.extend_from_slice(self.text(part).as_bytes());
         }
-        self.charset.append(self.raw(part), to);
+        let release = self.separators.release.filter(|_| part.released);
+        let mut bytes = self.raw(part).iter().copied();
+        while let Some(byte) = bytes.next() {
+            // What follows a release character stands for itself.
+            let byte = if Some(byte) == release { bytes.next() } else { Some(byte) };
+            match byte {
+                Some(byte @ ..0x80) => to.push(byte),
+                Some(byte) => to.extend([0xC0 | byte >> 6, 0x80 | byte & 0x3F]),
+                None => {}
+            }
+        }
     }
 
     /// The first repetition of a component of a segment, when the segment reaches that far.
@@ -138,15 +147,24 @@ mod tests {
     use crate::edifact::tokenizer::Scanner;
 
     fn check(input: &str, expected: &str) {
+        read(input.as_bytes(), Charset::UnoW, expected);
+        let latin: Option<Vec<u8>> = input.chars().map(|c| u8::try_from(c).ok()).collect();
+        read(&latin.expect("these are characters of UNOC"), Charset::UnoC, expected);
+    }
+
+    fn read(window: &[u8], charset: Charset, expected: &str) {
+        let input = charset.decode(window);
         let (separators, mut tape) = (Separators::DEFAULT, Tape::default());
-        let _ = Scanner::new(&separators).next(input.as_bytes(), &mut tape);
-        let window = input.as_bytes();
-        let content = Content { window, tape: &tape, separators, charset: Charset::UnoW };
+        let _ = Scanner::new(&separators).next(window, &mut tape);
+        let content = Content { window, tape: &tape, separators, charset };
         let values: Vec<_> = tape.parts.iter().map(|part| content.text(part)).collect();
         let mut ascii = Ascii::new(window);
         for (part, value) in tape.parts.iter().zip(&values) {
             let plain = !part.released && !part.wrapped && value.is_ascii();
             assert_eq!(ascii.get(part), plain.then_some(&**value), "{input}");
+            let mut appended = vec![b'|'];
+            content.append(part, &mut appended);
+            assert_eq!(appended[1..], *value.as_bytes(), "{input}");
         }
         assert_eq!(values.join("|"), expected, "{input}");
     }

@@ -91,20 +91,23 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// Tells the lines that must stand in a group repetition and do not.
+    #[inline]
     pub(super) fn missing(&mut self, at: usize) {
         let context = self.contexts[at];
         let required = match context.line {
-            _ if context.is_unread() => return,
             ROOT_LINE => self.specimen.required,
             line => self.specimen.plan[usize::from(line)].required,
         };
         let absent = required & !context.seen;
-        if absent == 0 {
-            return;
+        if absent != 0 {
+            self.tell_missing(at, context.line, absent);
         }
-        for index in 0..self.specimen.plan.len() {
-            let line = &self.specimen.plan[index];
-            if line.parent == context.line && absent & line.mask != 0 {
+    }
+
+    #[cold]
+    fn tell_missing(&mut self, at: usize, parent: u16, absent: u128) {
+        for line in &self.specimen.plan {
+            if line.parent == parent && absent & line.mask != 0 {
                 let spot = self.spot_after(at, line);
                 self.tell("EDI-013", line, spot, "", &line.name);
             }
