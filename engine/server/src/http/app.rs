@@ -2,7 +2,9 @@
 
 use super::authentication::Holders;
 use super::limits::{BODY_BUDGET_UNITS, STRANGERS_MAX, STREAMS_MAX};
+use super::wire::Told;
 use crate::shell::{Engine, Intake};
+use acquit_mapping::language::Language;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::{Semaphore, watch};
@@ -32,6 +34,11 @@ impl App {
     pub(super) fn code_of(&self, code: &str) -> String {
         let agreement = self.engine.book.agreement_by_code(code);
         agreement.map_or(code, |agreement| agreement.code.as_str()).to_owned()
+    }
+
+    /// The words of findings in a language.
+    pub(super) fn told(&self, language: Language) -> Told<'_> {
+        Told { words: &self.engine.book.words, language }
     }
 
     /// A server over an engine; `stopping` turns true when it is to stop.

@@ -1,7 +1,9 @@
 //! `/openapi.json`, and `/docs`: the same document as a page that needs nothing from elsewhere.
 
 use super::app::App;
+use super::codes::codes_response;
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -10,8 +12,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
-/// The style of the page.
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
+/// The style of the pages.
+pub(super) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
 padding:0 1rem;color-scheme:light dark}h2{border-bottom:1px solid;margin-top:2.5rem}\
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}summary{cursor:pointer}\
 .method{display:inline-block;min-width:4rem;font-weight:700}\
@@ -22,21 +24,27 @@ vertical-align:top}";
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
 base-uri 'none'; form-action 'none'";
 
-/// The addresses of the documentation; both texts are made once.
+/// The addresses of the documentation; the texts of the calls are made once.
 pub(super) fn router(document: &OpenApi) -> Router<Arc<App>> {
     let json = document.to_json().unwrap_or_else(|_| "{}".to_owned());
     let tree: Value = serde_json::from_str(&json).unwrap_or(Value::Null);
     let page = page(&tree);
     Router::new()
         .route("/openapi.json", get(move || async move { json_response(json) }))
+        .route("/docs/codes", get(codes))
         .route("/docs", get(move || async move { html_response(page) }))
+}
+
+/// What every code means.
+async fn codes(State(app): State<Arc<App>>) -> Response {
+    codes_response(&app.engine.book.words)
 }
 
 fn json_response(text: String) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-fn html_response(page: String) -> Response {
+pub(super) fn html_response(page: String) -> Response {
     let mut response = Html(page).into_response();
     let policy = HeaderValue::from_static(POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -51,7 +59,8 @@ fn page(tree: &Value) -> String {
         out,
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style>\
-         <h1>{title} {}</h1><p>{}</p><p><a href=\"/openapi.json\">openapi.json</a></p>",
+         <h1>{title} {}</h1><p>{}</p><p><a href=\"/openapi.json\">openapi.json</a> · \
+         <a href=\"/docs/codes\">codes</a></p>",
         text(&tree["info"]["version"]),
         text(&tree["info"]["description"]),
     );
@@ -164,7 +173,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Text with the characters that mean something in HTML escaped.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

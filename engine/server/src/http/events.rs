@@ -2,12 +2,14 @@
 
 use super::app::App;
 use super::authentication::Caller;
+use super::language::language;
 use super::limits::KEEP_ALIVE;
 use super::media::{self, Wanted};
 use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Query, page_size, position, unread};
-use super::wire::{EventWire, Page, event};
+use super::wire::{EventWire, Page, Told, event};
 use crate::shell::timers::stopped;
+use acquit_mapping::language::Language;
 use acquit_store::LogRow;
 use axum::Json;
 use axum::extract::State;
@@ -50,12 +52,13 @@ pub(super) async fn list(
     let last = last.map(ToOwned::to_owned).or(asked.after);
     let after = position(last.as_ref())?;
     if media::wanted(&headers) == Wanted::Stream {
-        return stream(app, caller, after);
+        return stream(app, caller, after, language(&headers));
     }
     let limit = page_size(asked.limit);
     let store = &app.engine.store;
     let page = store.events(&caller.viewer(), after, limit).await.map_err(unread)?;
-    let items = page.rows.iter().map(|row| event(row.seq, &row.exchange)).collect();
+    let told = app.told(language(&headers));
+    let items = page.rows.iter().map(|row| event(row.seq, &row.exchange, told)).collect();
     Ok(Json(Page::piece(items, page.more.then_some(page.next))).into_response())
 }
 
@@ -71,7 +74,12 @@ struct Following {
     _place: OwnedSemaphorePermit,
 }
 
-fn stream(app: Arc<App>, caller: Caller, after: i64) -> Result<Response, Problem> {
+fn stream(
+    app: Arc<App>,
+    caller: Caller,
+    after: i64,
+    language: Language,
+) -> Result<Response, Problem> {
     let place = app
         .streams
         .clone()
@@ -87,9 +95,9 @@ fn stream(app: Arc<App>, caller: Caller, after: i64) -> Result<Response, Problem
         more: true,
         _place: place,
     };
-    let events = unfold(following, |mut following| async move {
+    let events = unfold(following, move |mut following| async move {
         let row = following.next().await?;
-        let sent = sse(&row);
+        let sent = sse(&row, following.app.told(language));
         Some((Ok::<Event, Infallible>(sent), following))
     });
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
@@ -129,8 +137,8 @@ impl Following {
 }
 
 /// A row as a server-sent event.
-fn sse(row: &LogRow) -> Event {
-    let wire = event(row.seq, &row.exchange);
+fn sse(row: &LogRow, told: Told<'_>) -> Event {
+    let wire = event(row.seq, &row.exchange, told);
     let data = serde_json::to_string(&wire).unwrap_or_else(|_| "{}".to_owned());
     Event::default().id(&wire.id).event(&wire.kind).data(data)
 }

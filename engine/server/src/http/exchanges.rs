@@ -2,6 +2,7 @@
 
 use super::app::App;
 use super::authentication::Caller;
+use super::language::Spoken;
 use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Path, Query, page_size, position, unread, word};
 use super::wire::{ExchangeWire, LetterWire, Page, ReadingWire};
@@ -42,6 +43,7 @@ pub(super) struct Asked {
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
+    Spoken(language): Spoken,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<ExchangeWire>>, Problem> {
     let filter = ExchangeFilter {
@@ -57,7 +59,8 @@ pub(super) async fn list(
     let rows = store.exchanges(&caller.viewer(), &filter, limit).await.map_err(unread)?;
     let full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = rows.last().map(|row| row.seq).filter(|_| full);
-    let items = rows.iter().map(|row| ExchangeWire::from(&row.exchange)).collect();
+    let told = app.told(language);
+    let items = rows.iter().map(|row| ExchangeWire::told(&row.exchange, told)).collect();
     Ok(Json(Page::piece(items, next)))
 }
 
@@ -85,6 +88,7 @@ pub(super) struct WholeExchange {
 pub(super) async fn one(
     State(app): State<Arc<App>>,
     caller: Caller,
+    Spoken(language): Spoken,
     Path(id): Path<String>,
 ) -> Result<Json<WholeExchange>, Problem> {
     let found = row(&app, &caller, &id).await?;
@@ -93,7 +97,7 @@ pub(super) async fn one(
     let own = |party: &PartyCode| caller.role == Role::Operator || *party == caller.party;
     Ok(Json(WholeExchange {
         cursor: found.seq.to_string(),
-        row: ExchangeWire::from(&found.exchange),
+        row: ExchangeWire::told(&found.exchange, app.told(language)),
         letters: letters.iter().filter(|letter| own(&letter.to)).map(LetterWire::from).collect(),
     }))
 }
@@ -122,6 +126,7 @@ pub(super) async fn raw(
 pub(super) async fn reading(
     State(app): State<Arc<App>>,
     caller: Caller,
+    Spoken(language): Spoken,
     Path(id): Path<String>,
 ) -> Result<Json<ReadingWire>, Problem> {
     let found = row(&app, &caller, &id).await?;
@@ -134,7 +139,7 @@ pub(super) async fn reading(
     let first_byte = found.exchange.first_byte;
     let read = move || {
         let work = steps::read(&book, parcel);
-        work.reading().map(|reading| ReadingWire::new(reading, first_byte, &book.hash))
+        work.reading().map(|reading| ReadingWire::new(reading, first_byte, &book, language))
     };
     let wire = tokio::task::spawn_blocking(read).await.ok().flatten();
     wire.map(Json).ok_or_else(|| Problem::new(Code::Internal, "The message could not be read."))

@@ -3,10 +3,11 @@
 use super::app::App;
 use super::authentication::Caller;
 use super::body::{Received, receive};
+use super::language::language;
 use super::limits::{IDEMPOTENCY_KEY_MAX, INLINE_READ_MAX};
 use super::media::{self, Wanted};
 use super::problem::{Code, Problem, ProblemWire};
-use super::wire::{AnswerWire, FindingWire};
+use super::wire::{AnswerWire, Told};
 use crate::shell::{Answer, Arrival, Refusal, steps};
 use acquit_domain::{Channel, Letter, LetterKind, Level, Media, Role};
 use axum::Json;
@@ -60,7 +61,8 @@ pub(super) async fn post(
     };
     let head = Head::of(&received.bytes);
     let answer = submit(&app, arrival, received).await?;
-    Ok(respond(&answer, media::wanted(&parts.headers), head))
+    let told = app.told(language(&parts.headers));
+    Ok(respond(&answer, media::wanted(&parts.headers), head, told))
 }
 
 /// Hands the parcel over and waits until it is stored. The room its bytes take in memory is
@@ -135,9 +137,9 @@ impl Head {
 
 /// The answer in the form wanted; a problem when nothing could be answered in the sender's own
 /// protocol.
-fn respond(answer: &Answer, wanted: Wanted, head: Head) -> Response {
+fn respond(answer: &Answer, wanted: Wanted, head: Head, told: Told<'_>) -> Response {
     if let Some(status) = unreadable(answer, head) {
-        let findings = answer.findings.iter().map(FindingWire::from).collect();
+        let findings = told.findings(&answer.findings);
         let detail = "The bytes are kept, but nothing in them could be answered.";
         return Problem::new(Code::Unreadable, detail)
             .about(status, findings, answer.exchange.to_string())
@@ -151,7 +153,7 @@ fn respond(answer: &Answer, wanted: Wanted, head: Head) -> Response {
     if let Some((media, body)) = letter {
         return ([(header::CONTENT_TYPE, media.key())], body).into_response();
     }
-    Json(AnswerWire::from(answer)).into_response()
+    Json(AnswerWire::told(answer, told)).into_response()
 }
 
 /// The bodies of the letters of some kinds: all of them one after the other in EDIFACT, where a

@@ -112,7 +112,7 @@ pub(super) fn wanted(headers: &HeaderMap) -> Wanted {
 }
 
 /// A quality value (`0.8`) in thousandths; 0 when it is none.
-fn thousandths(text: &str) -> u32 {
+pub(super) fn thousandths(text: &str) -> u32 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let Ok(whole) = whole.parse::<u32>() else { return 0 };
     let fraction = format!("{fraction:0<3}");

@@ -9,6 +9,7 @@
 mod app;
 mod authentication;
 mod body;
+mod codes;
 mod documentation;
 mod documents;
 mod events;
@@ -17,6 +18,7 @@ mod guard;
 mod health;
 mod inbox;
 mod invoices;
+mod language;
 pub mod limits;
 mod media;
 mod operator;
@@ -31,6 +33,6 @@ mod validate;
 pub mod wire;
 
 pub use app::App;
-pub use problem::{Code, Problem, ProblemWire};
+pub use problem::{CODES, Code, Problem, ProblemWire};
 pub use routes::{openapi, router};
 pub use server::serve;

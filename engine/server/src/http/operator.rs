@@ -3,6 +3,7 @@
 use super::app::App;
 use super::authentication::Caller;
 use super::body::receive;
+use super::language::Spoken;
 use super::limits::JSON_BODY_MAX;
 use super::media;
 use super::problem::{Code, Problem, ProblemWire};
@@ -152,6 +153,7 @@ pub(super) async fn reprocess(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
+    Spoken(language): Spoken,
     Order(why): Order<Why>,
 ) -> Result<Json<AnswerWire>, Problem> {
     caller.allow(&[Role::Operator])?;
@@ -167,7 +169,8 @@ pub(super) async fn reprocess(
     parcel.id = crate::shell::arrival::identifier(parcel.received_at);
     parcel.idempotency_key = String::new();
     let answer = app.intake.submit_large(parcel).await;
-    answer.map(|answer| Json(AnswerWire::from(&answer))).map_err(super::inbox::problem)
+    let answer = answer.map_err(super::inbox::problem)?;
+    Ok(Json(AnswerWire::told(&answer, app.told(language))))
 }
 
 /// Puts a letter back into its outbox, for a partner that lost it. It keeps its place, so a

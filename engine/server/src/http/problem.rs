@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 `application/problem+json`.
 
 use super::limits::RETRY_AFTER_SECONDS;
-use super::wire::FindingWire;
+use super::wire::{FindingWire, documented};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -44,6 +44,26 @@ pub enum Code {
     /// The bytes hold nothing that could be answered in its own protocol.
     Unreadable,
 }
+
+/// Every code.
+pub const CODES: &[Code] = &[
+    Code::Unauthenticated,
+    Code::Forbidden,
+    Code::NotFound,
+    Code::Method,
+    Code::Request,
+    Code::Slow,
+    Code::BodyTooLarge,
+    Code::MediaType,
+    Code::IdempotencyKey,
+    Code::IdempotencyMismatch,
+    Code::Cursor,
+    Code::Busy,
+    Code::Stopped,
+    Code::Refused,
+    Code::Internal,
+    Code::Unreadable,
+];
 
 impl Code {
     /// The stable code, as documented.
@@ -90,7 +110,7 @@ impl Code {
                 ("SYS-INTERNAL", StatusCode::INTERNAL_SERVER_ERROR, "An error of ours")
             }
             Code::Unreadable => {
-                ("IN-UNREADABLE", StatusCode::BAD_REQUEST, "Nothing in it could be answered")
+                ("HTTP-400", StatusCode::BAD_REQUEST, "Nothing in it could be answered")
             }
         }
     }
@@ -181,7 +201,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (key, _, title) = self.code.row();
         let wire = ProblemWire {
-            kind: format!("/docs/codes#{}", self.named.as_deref().unwrap_or(key)),
+            kind: documented(self.named.as_deref().unwrap_or(key)),
             title,
             status: self.status.as_u16(),
             detail: self.detail,

@@ -3,6 +3,7 @@
 
 use super::app::App;
 use super::body::receive;
+use super::language::language;
 use super::limits::VALIDATE_BODY_MAX;
 use super::media;
 use super::problem::{Code, Problem, ProblemWire};
@@ -46,10 +47,11 @@ pub(super) async fn post(
     let arrival =
         Arrival { media: sent.media, charset: sent.charset, ..Arrival::over(Channel::Http) };
     let parcel = arrival.parcel(&app.engine.clock, received.bytes.as_slice());
+    let language = language(&parts.headers);
     let book = app.engine.book.clone();
     let read = move || {
         let work = steps::read(&book, parcel);
-        work.reading().map(|reading| ReadingWire::whole(reading, &book.hash))
+        work.reading().map(|reading| ReadingWire::whole(reading, &book, language))
     };
     let wire = tokio::task::spawn_blocking(read).await.ok().flatten();
     wire.map(Json).ok_or_else(|| Problem::new(Code::Internal, "The message could not be read."))

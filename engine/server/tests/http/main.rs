@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod directory;
+mod documentation;
+mod findings;
 mod harness;
 mod inbox;
 mod raw;

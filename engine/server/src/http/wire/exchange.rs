@@ -1,6 +1,6 @@
 //! Rows of the exchange log, in full and as an invoice shows them, and the event feed.
 
-use super::{FindingWire, InvoiceKeyWire, hex};
+use super::{FindingWire, InvoiceKeyWire, Told, hex};
 use acquit_domain::Exchange;
 use acquit_domain::mask::mask;
 use serde::Serialize;
@@ -57,6 +57,14 @@ pub struct ExchangeWire {
     pub hash: String,
     /// Time spent reading and deciding, in microseconds.
     pub duration_us: u32,
+}
+
+impl ExchangeWire {
+    /// A row whose findings have their sentences.
+    #[must_use]
+    pub fn told(row: &Exchange, told: Told<'_>) -> ExchangeWire {
+        ExchangeWire { findings: told.findings(&row.findings), ..ExchangeWire::from(row) }
+    }
 }
 
 impl From<&Exchange> for ExchangeWire {
@@ -160,7 +168,7 @@ pub struct EventWire {
 
 /// The event of a log row at a cursor.
 #[must_use]
-pub fn event(cursor: i64, row: &Exchange) -> EventWire {
+pub fn event(cursor: i64, row: &Exchange, told: Told<'_>) -> EventWire {
     let kind = match row.after {
         Some(after) if row.before != row.after => {
             format!("ma.acquit.invoice.{}.v1", after.key())
@@ -175,6 +183,6 @@ pub fn event(cursor: i64, row: &Exchange) -> EventWire {
         subject: row.invoice.as_ref().map(|key| format!("{}/{}", key.issuer, key.number)),
         time: row.at.to_string(),
         datacontenttype: "application/json",
-        data: ExchangeWire::from(row),
+        data: ExchangeWire::told(row, told),
     }
 }

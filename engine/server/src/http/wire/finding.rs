@@ -2,6 +2,8 @@
 
 use acquit_domain::mask::mask;
 use acquit_domain::{Finding, Place};
+use acquit_mapping::language::Language;
+use acquit_mapping::words::Words;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,6 +12,15 @@ use utoipa::ToSchema;
 pub struct FindingWire {
     /// Stable code; documented at `/docs/codes#CODE`.
     pub code: String,
+    /// What was found, in a sentence for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The likely cause, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Where the code is documented, relative to this server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// `note`, `warning` or `error`.
     pub severity: &'static str,
     /// What it rejects when it is an error: `input`, `interchange`, `group`, `message`,
@@ -67,10 +78,47 @@ impl From<&Place> for PlaceWire {
     }
 }
 
+/// The words findings are told in.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The sentences of the rulebook.
+    pub words: &'a Words,
+    /// The language of who reads them.
+    pub language: Language,
+}
+
+impl Told<'_> {
+    /// Findings with their sentences.
+    #[must_use]
+    pub fn findings(&self, findings: &[Finding]) -> Vec<FindingWire> {
+        findings.iter().map(|finding| self.finding(finding)).collect()
+    }
+
+    fn finding(&self, finding: &Finding) -> FindingWire {
+        let cause = self.words.cause(finding, self.language);
+        FindingWire {
+            message: Some(mask(&self.words.say(finding, self.language)).into_owned()),
+            cause: cause.map(|cause| mask(&cause).into_owned()),
+            url: Some(documented(&finding.code)),
+            ..FindingWire::from(finding)
+        }
+    }
+}
+
+/// Where a code is documented, relative to this server.
+#[must_use]
+pub fn documented(code: &str) -> String {
+    format!("/docs/codes#{code}")
+}
+
+/// Without words: they are added where the reader's language is known.
 impl From<&Finding> for FindingWire {
     fn from(finding: &Finding) -> FindingWire {
         FindingWire {
             code: finding.code.to_string(),
+            message: None,
+            cause: None,
+            url: None,
             severity: finding.severity.key(),
             level: finding.level.key(),
             place: PlaceWire::from(&finding.place),

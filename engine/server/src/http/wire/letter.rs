@@ -1,6 +1,6 @@
 //! Letters, and the answer to a parcel.
 
-use super::FindingWire;
+use super::{FindingWire, Told};
 use crate::shell::Answer;
 use acquit_domain::Letter;
 use acquit_domain::exchange::MessageVerdict;
@@ -94,13 +94,15 @@ pub struct AnswerWire {
     pub letters: Vec<LetterWire>,
 }
 
-impl From<&Answer> for AnswerWire {
-    fn from(answer: &Answer) -> AnswerWire {
+impl AnswerWire {
+    /// An answer whose findings have their sentences.
+    #[must_use]
+    pub fn told(answer: &Answer, told: Told<'_>) -> AnswerWire {
         AnswerWire {
             exchange: answer.exchange.to_string(),
             verdict: answer.verdict.key(),
             messages: answer.messages.iter().map(MessageWire::from).collect(),
-            findings: answer.findings.iter().map(FindingWire::from).collect(),
+            findings: told.findings(&answer.findings),
             letters: answer.letters.iter().map(LetterWire::from).collect(),
         }
     }

@@ -11,7 +11,7 @@ mod party;
 mod reading;
 
 pub use exchange::{EventWire, ExchangeWire, InvoiceExchangeWire, event};
-pub use finding::{FindingWire, PlaceWire};
+pub use finding::{FindingWire, PlaceWire, Told, documented};
 pub use invoice::{DocumentWire, InvoiceItemWire, InvoiceWire, ServiceWire, TaxWire};
 pub use letter::{AnswerWire, LetterWire, MessageWire, text_of};
 pub use page::{Page, Relation, Total};

@@ -1,11 +1,13 @@
 //! What was read in a message: the canonical record, for people who look for the reason of a
 //! verdict.
 
-use super::{FindingWire, MoneyWire, hex};
+use super::{FindingWire, MoneyWire, Told, hex};
 use acquit_domain::invoice::InvoiceMessage;
 use acquit_domain::mask::mask;
 use acquit_domain::{Currency, Money};
 use acquit_flow::{MessageReading, Reading, Said, Transmission};
+use acquit_mapping::language::Language;
+use acquit_mapping::rulebook::Rulebook;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -68,42 +70,53 @@ const MESSAGES_MAX: usize = 100;
 impl ReadingWire {
     /// Everything that was read.
     #[must_use]
-    pub fn whole(reading: &Reading, book: &[u8; 32]) -> ReadingWire {
+    pub fn whole(reading: &Reading, book: &Rulebook, language: Language) -> ReadingWire {
         // No message begins there, so all of them are shown.
-        ReadingWire::new(reading, u64::MAX, book)
+        ReadingWire::new(reading, u64::MAX, book, language)
     }
 
     /// What was read, the message that begins at `first_byte` alone when there is one.
     #[must_use]
-    pub fn new(reading: &Reading, first_byte: u64, book: &[u8; 32]) -> ReadingWire {
+    pub fn new(
+        reading: &Reading,
+        first_byte: u64,
+        book: &Rulebook,
+        language: Language,
+    ) -> ReadingWire {
+        let told = Told { words: &book.words, language };
         let all = || reading.transmissions.iter().flat_map(|one| &one.messages);
         let named = all().any(|message| message.first_byte == first_byte);
         let shown = |message: &&MessageReading| !named || message.first_byte == first_byte;
         ReadingWire {
-            book: hex(book),
-            findings: reading.findings.iter().map(FindingWire::from).collect(),
+            book: hex(&book.hash),
+            findings: told.findings(&reading.findings),
             transmissions: reading
                 .transmissions
                 .iter()
-                .map(|one| transmission(one, &shown))
+                .map(|one| transmission(one, &shown, told))
                 .filter(|one| !named || !one.messages.is_empty())
                 .collect(),
         }
     }
 }
 
-fn transmission(one: &Transmission, shown: &dyn Fn(&&MessageReading) -> bool) -> TransmissionWire {
+fn transmission(
+    one: &Transmission,
+    shown: &dyn Fn(&&MessageReading) -> bool,
+    told: Told<'_>,
+) -> TransmissionWire {
+    let messages = one.messages.iter().filter(shown).take(MESSAGES_MAX);
     TransmissionWire {
         standard: one.standard.key(),
         sender: one.sender.clone(),
         recipient: one.recipient.clone(),
         reference: one.reference.clone(),
-        findings: one.findings.iter().map(FindingWire::from).collect(),
-        messages: one.messages.iter().filter(shown).take(MESSAGES_MAX).map(message).collect(),
+        findings: told.findings(&one.findings),
+        messages: messages.map(|one| message(one, told)).collect(),
     }
 }
 
-fn message(message: &MessageReading) -> MessageReadingWire {
+fn message(message: &MessageReading, told: Told<'_>) -> MessageReadingWire {
     let mut values = BTreeMap::new();
     let mut amounts = BTreeMap::new();
     match &message.said {
@@ -124,7 +137,7 @@ fn message(message: &MessageReading) -> MessageReadingWire {
         bytes: message.bytes,
         values,
         amounts,
-        findings: message.findings.iter().map(FindingWire::from).collect(),
+        findings: told.findings(&message.findings),
         unread: message.unread.clone(),
     }
 }
