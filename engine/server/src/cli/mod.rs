@@ -11,6 +11,7 @@ pub mod arguments;
 mod bench;
 mod book;
 mod check;
+mod completion;
 mod doctor;
 mod exit;
 mod explain;

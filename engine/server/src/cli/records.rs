@@ -6,7 +6,6 @@
 
 use super::exit::Failure;
 use super::specimens::{LENIENT, guide, reads, reads_xml};
-use acquit_domain::Finding;
 use acquit_mapping::edifact::read_edifact;
 use acquit_mapping::record::Record;
 use acquit_mapping::rulebook::Rulebook;
@@ -28,8 +27,6 @@ pub(super) enum Seen<'a> {
         document: &'a Document<'a>,
         /// What it says, when a specimen fits.
         record: Option<&'a Record<'a>>,
-        /// What the reading of the specimen found.
-        findings: &'a [Finding],
     },
 }
 
@@ -47,8 +44,6 @@ pub(super) struct SeenEdifact<'a> {
     pub(super) checked: &'a Checked,
     /// What it says, when a specimen fits.
     pub(super) record: Option<&'a Record<'a>>,
-    /// What reading by the specimen found.
-    pub(super) findings: &'a [Finding],
 }
 
 /// What is done with each message.
@@ -110,16 +105,16 @@ fn one(
     }
     let mut record = Record::new();
     let form = guide.and_then(|_| reads(book, interchange, &header));
-    let findings =
-        form.map(|form| read_edifact(&form.specimen, &checked, content, origin, &mut record));
+    if let Some(form) = form {
+        read_edifact(&form.specimen, &checked, content, origin, &mut record);
+    }
     let seen = SeenEdifact {
         interchange,
         header,
         message,
         guide,
         checked: &checked,
-        record: findings.is_some().then_some(&record),
-        findings: findings.as_deref().unwrap_or_default(),
+        record: form.is_some().then_some(&record),
     };
     to(Seen::Edifact(&seen))
 }
@@ -133,13 +128,11 @@ fn documents(book: &Rulebook, bytes: &[u8], to: &mut Visit<'_>) -> Result<u64, F
     }
     for document in &documents {
         let mut record = Record::new();
-        let findings = reads_xml(book, document)
-            .map(|form| read_xml(&form.specimen, document, LENIENT, &mut record));
-        to(Seen::Xml {
-            document,
-            record: findings.is_some().then_some(&record),
-            findings: findings.as_deref().unwrap_or_default(),
-        })?;
+        let form = reads_xml(book, document);
+        if let Some(form) = form {
+            read_xml(&form.specimen, document, LENIENT, &mut record);
+        }
+        to(Seen::Xml { document, record: form.is_some().then_some(&record) })?;
     }
     Ok(documents.len() as u64)
 }

@@ -1,10 +1,12 @@
 //! `acquit translate`: a file to another language, through the canonical record.
 
 use super::arguments::{Target, Translate};
+use super::completion::complete;
 use super::exit::{Exit, Failure};
 use super::records::{self, Seen};
 use super::terminal::{Terminal, tell};
-use super::{input, specimens};
+use super::{check, input, specimens};
+use crate::render::{Lang, tell as told};
 use crate::shell::Clock;
 use acquit_domain::Finding;
 use acquit_mapping::catalogue::{EdifactForm, XmlForm};
@@ -12,12 +14,12 @@ use acquit_mapping::edifact::{Unwritten, WrittenSegment, write_edifact};
 use acquit_mapping::record::{ItemRef, Record};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_mapping::value::Value;
-use acquit_mapping::vocabulary::{Field, List, field};
 use acquit_mapping::xml::write_xml;
 use acquit_syntax::edifact::envelope::{Header, Interchange};
 use acquit_syntax::edifact::writer::{LineEnd, Writer};
 use base64::Engine as _;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 /// Runs the command.
 pub(super) fn translate(
@@ -37,23 +39,23 @@ pub(super) fn translate(
     let bytes = input::whole(&arguments.file)?;
     let mut said: Vec<Said> = Vec::new();
     let mut exit = Exit::Ok;
+    let name = input::name(&arguments.file);
+    let before: BTreeSet<String> = codes(&check::rejections(book, &name, bytes.clone()));
+    if !before.is_empty() {
+        exit = Exit::Findings;
+        tell("acquit: the message has findings; `acquit check` tells which");
+    }
     let count = records::visit(book, &bytes, &mut |seen| {
-        let (record, findings, interchange, header) = match &seen {
-            Seen::Edifact(message) => (
-                message.record,
-                message.findings,
-                Some(message.interchange.clone()),
-                Some(message.header.clone()),
-            ),
-            Seen::Xml { record, findings, .. } => (*record, *findings, None, None),
+        let (record, interchange, header) = match &seen {
+            Seen::Edifact(message) => {
+                let interchange = Some(with_points(message.interchange));
+                (message.record, interchange, Some(message.header.clone()))
+            }
+            Seen::Xml { record, .. } => (*record, None, None),
         };
         let Some(record) = record else {
             return Err(Failure::usage("no specimen reads this message"));
         };
-        if findings.iter().any(Finding::rejects) {
-            exit = Exit::Findings;
-            tell("acquit: the message has findings; `acquit check` tells which");
-        }
         let mut record = record.clone();
         complete(&mut record, interchange.as_ref());
         said.push(target.write(book, &record, interchange, header)?);
@@ -62,36 +64,62 @@ pub(super) fn translate(
     if count == 0 {
         return Err(Failure::usage("no message in it; `acquit check` tells why"));
     }
-    print(said, terminal)?;
+    let documents = match target {
+        Way::Json => return json_lines(said, terminal).map(|()| exit),
+        Way::Edifact(_) | Way::Xml(_) => documents(said)?,
+    };
+    for document in &documents {
+        read_back(book, document, &before)?.into_iter().for_each(|missing| {
+            exit = Exit::Findings;
+            tell(format_args!("acquit: {missing} is still to be added: the receiver asks for it"));
+        });
+    }
+    for document in &documents {
+        terminal.bytes(document)?;
+    }
     Ok(exit)
 }
 
-/// Says what the other language asks for and this one leaves to the envelope or to counting:
-/// who receives, the state that follows from the function, the numbers of lines.
-fn complete(record: &mut Record<'_>, interchange: Option<&Interchange>) {
-    let (has_recipient, has_state) =
-        (record.root().has(field::RECIPIENT), record.root().has(field::STATE));
-    if let (false, Some(interchange)) = (has_recipient, interchange) {
-        record.say(Record::ROOT, field::RECIPIENT, interchange.recipient.id.clone());
-    }
-    if !has_state {
-        let state = match record.root().code(field::EVENT) {
-            Some("cancel") => "cancelled",
-            Some("paid") => "paid",
-            _ => "open",
-        };
-        record.say_code(Record::ROOT, field::STATE, state);
-    }
-    let lines: Vec<_> = record.items(List::Lines).map(|item| (item.id(), item.has(LINE))).collect();
-    for ((line, has_number), number) in lines.into_iter().zip(1i64..) {
-        if !has_number {
-            record.say(line, LINE, number);
-        }
-    }
+/// The same envelope for numbers with a decimal point, which is how they are written.
+fn with_points(interchange: &Interchange) -> Interchange {
+    let mut written = interchange.clone();
+    written.separators.decimal = b'.';
+    // UNA is component, element, decimal mark, release, reserved, terminator.
+    written.una = written.una.map(|una| [una[0], una[1], b'.', una[3], una[4], una[5]]);
+    written
 }
 
-/// Number of a line.
-const LINE: Field = field::LINES_POSITION;
+/// Files that no EDIFACT message carries and PortNet asks for: what was written is right, and
+/// its sender adds them.
+const TO_BE_ADDED: &str = "DOC-MISSING";
+
+/// Reads what was written as its receiver will. Gives what its sender has yet to add.
+///
+/// # Errors
+/// When it would be rejected for something its source is not.
+fn read_back(
+    book: &Rulebook,
+    document: &[u8],
+    before: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, Failure> {
+    let after = check::rejections(book, "", document.to_vec());
+    let after = after.into_iter().filter(|finding| !before.contains(&*finding.code));
+    let (added, wrong): (Vec<Finding>, Vec<Finding>) =
+        after.partition(|finding| finding.code == TO_BE_ADDED);
+    if wrong.is_empty() {
+        return Ok(codes(&added));
+    }
+    let mut text = "the message would be rejected:".to_owned();
+    for finding in &wrong {
+        let sentence = told(&book.words, finding, Lang::default()).sentence;
+        text.push_str(&format!("\n  {}  {}", finding.code, crate::render::escaped(&sentence)));
+    }
+    Err(Failure { exit: Exit::Findings, text })
+}
+
+fn codes(findings: &[Finding]) -> BTreeSet<String> {
+    findings.iter().map(|finding| finding.code.to_string()).collect()
+}
 
 /// A message in the other language.
 enum Said {
@@ -144,21 +172,34 @@ impl Way<'_> {
     }
 }
 
-fn print(said: Vec<Said>, terminal: &mut Terminal) -> Result<(), Failure> {
-    let mut open: Option<(Interchange, Writer)> = None;
+fn json_lines(said: Vec<Said>, terminal: &mut Terminal) -> Result<(), Failure> {
     for one in said {
         match one {
             Said::Json(value) if terminal.is_json => terminal.json(&value)?,
             Said::Json(value) => {
                 terminal.json_text(&serde_json::to_string_pretty(&value).unwrap_or_default())?;
             }
-            Said::Document(text) => terminal.line(text.trim_end())?,
+            Said::Document(_) | Said::Edifact(..) => {}
+        }
+    }
+    Ok(())
+}
+
+/// What is to be sent: an XML document for each message, an interchange for those that share an
+/// envelope.
+fn documents(said: Vec<Said>) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut done = Vec::new();
+    let mut open: Option<(Interchange, Writer)> = None;
+    for one in said {
+        match one {
+            Said::Json(_) => {}
+            Said::Document(text) => done.push(format!("{}\n", text.trim_end()).into_bytes()),
             Said::Edifact(outer, segments) => {
                 let (envelope, header) = *outer;
                 if open.as_ref().is_some_and(|(before, _)| *before != envelope)
                     && let Some((_, writer)) = open.take()
                 {
-                    close(writer, terminal)?;
+                    done.push(close(writer)?);
                 }
                 let begin = || {
                     let writer = Writer::new(&envelope, LineEnd::CrLf);
@@ -177,20 +218,18 @@ fn print(said: Vec<Said>, terminal: &mut Terminal) -> Result<(), Failure> {
             }
         }
     }
-    match open {
-        Some((_, writer)) => close(writer, terminal),
-        None => Ok(()),
+    if let Some((_, writer)) = open {
+        done.push(close(writer)?);
     }
+    Ok(done)
 }
 
-fn close(writer: Writer, terminal: &mut Terminal) -> Result<(), Failure> {
+fn close(writer: Writer) -> Result<Vec<u8>, Failure> {
     let refused = |why: acquit_syntax::edifact::writer::Refused| Failure {
         exit: Exit::Findings,
         text: why.to_string(),
     };
-    let bytes = writer.finish().map_err(refused)?;
-    terminal.bytes(&bytes)?;
-    Ok(())
+    writer.finish().map_err(refused)
 }
 
 /// One item of a record as JSON: its values by name, its lists by name.

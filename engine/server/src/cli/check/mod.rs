@@ -96,6 +96,16 @@ pub(super) fn check(
     })
 }
 
+/// Everything that rejects what these bytes say.
+pub(super) fn rejections(book: &Rulebook, name: &str, bytes: Vec<u8>) -> Vec<Finding> {
+    let read = reading::piece(book, name, bytes);
+    let sent = read.transmissions.iter();
+    let inner = sent.flat_map(|sent| {
+        sent.findings.iter().chain(sent.messages.iter().flat_map(|message| &message.findings))
+    });
+    read.findings.iter().chain(inner).filter(|finding| finding.rejects()).cloned().collect()
+}
+
 /// Checks one file and prints what was found in it.
 fn one(
     book: &Rulebook,
