@@ -215,6 +215,13 @@ impl<'a> Record<'a> {
         self.entries.push(Entry { held, part: NONE, field });
     }
 
+    /// The entries of a run.
+    fn entries_of(&self, run: usize) -> &[Entry] {
+        let first = self.runs.get(run).map_or(0, |run| run.first as usize);
+        let end = self.runs.get(run + 1).map_or(self.entries.len(), |next| next.first as usize);
+        self.entries.get(first..end).unwrap_or_default()
+    }
+
     /// From here on parts are those of this message.
     pub(crate) fn source(&mut self, content: Content<'a>, origin: fault::Place) {
         self.source = Some(Source { content, origin });

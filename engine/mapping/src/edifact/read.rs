@@ -161,13 +161,19 @@ impl<'a> Reading<'_, 'a> {
         self.record.begin(item, node.segment);
         let mut at = 0;
         for hole in &line.holes {
-            let likely = usize::from(hole.likely);
-            match parts.get(likely) {
+            let likely = parts.get(usize::from(hole.likely));
+            let found = match likely.filter(|part| stands_at(part, hole.position)) {
                 // Nearly always; repetitions come behind what they repeat.
-                Some(part) if stands_at(part, hole.position) && part.repeat <= 1 => at = likely,
-                _ => at = first_from(parts, at, hole.position),
-            }
-            match parts.get(at).filter(|part| stands_at(part, hole.position)) {
+                Some(part) if part.repeat <= 1 => {
+                    at = usize::from(hole.likely);
+                    Some(part)
+                }
+                _ => {
+                    at = first_from(parts, at, hole.position);
+                    parts.get(at).filter(|part| stands_at(part, hole.position))
+                }
+            };
+            match found {
                 Some(part) => {
                     if let Some(held) = self.at_once(hole, part, parts.get(at + 1)) {
                         self.record.read(hole.field, held, segment.first_part + at as u32);

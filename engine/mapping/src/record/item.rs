@@ -152,15 +152,22 @@ impl<'r, 'a> ItemRef<'r, 'a> {
                 move |run| at(record.runs[*run].next),
             );
         runs.flat_map(move |run| {
-            let this = record.runs[run];
-            let end =
-                record.runs.get(run + 1).map_or(record.entries.len(), |next| next.first as usize);
-            record.entries[this.first as usize..end].iter().map(move |entry| (this.segment, entry))
+            let segment = record.runs[run].segment;
+            record.entries_of(run).iter().map(move |entry| (segment, entry))
         })
     }
 
     fn entry(self, field: Field) -> Option<(u32, &'r Entry)> {
-        self.entries().find(|(_, entry)| entry.field == field)
+        let record = self.record;
+        let mut run = self.inner().first_run;
+        while let Some(this) = record.runs.get(run as usize) {
+            let of_run = record.entries_of(run as usize);
+            if let Some(entry) = of_run.iter().find(|entry| entry.field == field) {
+                return Some((this.segment, entry));
+            }
+            run = this.next;
+        }
+        None
     }
 
     /// The characters of a text or a key.

@@ -45,7 +45,7 @@ pub(super) fn fits(guide: &Guide, stand: Stand, target: SlotId, out: &Checked) -
 }
 
 /// Puts a segment in a slot: ends the groups it leaves and begins the one it triggers.
-#[inline]
+#[inline(always)]
 pub(super) fn place(
     guide: &Guide,
     stand: Stand,

@@ -51,14 +51,16 @@ pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, pa
 #[inline]
 fn plain_number(window: &[u8], part: &Part, rule: &Rule, mark: u8) -> bool {
     let (start, length) = (part.start as usize, (part.end - part.start) as usize);
-    let rest = window.get(start..).unwrap_or_default();
-    // A number at the very end of an input is left to the thorough check.
-    let Some(bytes) = rest.first_chunk::<NUMBER_BYTES>() else { return false };
     if length > NUMBER_BYTES {
         return false;
     }
+    let rest = window.get(start..).unwrap_or_default();
+    let bytes = match rest.first_chunk::<NUMBER_BYTES>() {
+        Some(bytes) => *bytes,
+        None => near_the_end(rest),
+    };
     let said = u128::MAX >> (8 * (NUMBER_BYTES - length));
-    let others = not_digits(u128::from_le_bytes(*bytes)) & said;
+    let others = not_digits(u128::from_le_bytes(bytes)) & said;
     let mut digits = length;
     if others != 0 {
         let at = others.trailing_zeros() as usize / 8;
@@ -70,6 +72,16 @@ fn plain_number(window: &[u8], part: &Part, rule: &Rule, mark: u8) -> bool {
         digits -= 1;
     }
     digits >= usize::from(rule.min) && digits <= usize::from(rule.max)
+}
+
+/// The last bytes of a window, and nothing behind them.
+#[cold]
+fn near_the_end(rest: &[u8]) -> [u8; NUMBER_BYTES] {
+    let mut bytes = [0; NUMBER_BYTES];
+    for (to, from) in bytes.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    bytes
 }
 
 /// Most bytes of a number looked at together.
