@@ -2,7 +2,8 @@
 //! samples, and its output compared.
 //!
 //! In a block, a line that begins with `$ ` is a command and the lines up to the next are its
-//! output, where a line `...` stands for any lines and `...` in a line for any text. A block
+//! output, where a line `...` stands for any lines and `...` in a line for any text, line ends
+//! included. A block
 //! that begins with a line `# not run: REASON` is skipped; one with a long-running command
 //! (`serve`, `demo`, `--follow`) must say so.
 //!
@@ -121,7 +122,7 @@ fn run(document: &str, steps: &[Step], binary: &Path) -> Vec<String> {
         let said = said.unwrap_or_else(|error| error.to_string());
         let lines: Vec<&str> = said.lines().collect();
         let expected: Vec<&str> = step.output.iter().map(String::as_str).collect();
-        if !fits(&lines, &expected) {
+        if !fits(&lines, &expected) && !line_fits(&lines.join("\n"), &expected.join("\n")) {
             wrong.push(format!(
                 "{document}:{}: $ {}\nexpected:\n{}\nprinted:\n{said}",
                 step.line,
@@ -145,7 +146,7 @@ fn fits(lines: &[&str], expected: &[&str]) -> bool {
     }
 }
 
-/// Whether a line fits, where `...` stands for any text.
+/// Whether a text fits, where `...` stands for any text.
 fn line_fits(line: &str, expected: &str) -> bool {
     let Some((before, after)) = expected.split_once("...") else {
         return line.trim_end() == expected.trim_end();

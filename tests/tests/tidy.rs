@@ -254,6 +254,22 @@ fn alike(one: &SourceFile, other: &SourceFile) -> bool {
 }
 
 #[test]
+fn every_specimen_has_a_sample() {
+    let all = files();
+    let specimens = all.iter().filter_map(|file| {
+        let place = file.path.strip_prefix("mappings/")?;
+        let kept = place.starts_with("messages/") || place.starts_with("issuers/");
+        let name = place.strip_suffix(".edi").or_else(|| place.strip_suffix(".xml"))?;
+        kept.then_some(name)
+    });
+    let silent = specimens.filter(|name| {
+        let folder = format!("samples/{name}/");
+        !all.iter().any(|file| file.path.starts_with(&folder) && !file.is(".expected"))
+    });
+    check("a specimen without a sample proves nothing", silent.map(str::to_owned));
+}
+
+#[test]
 fn no_machine_is_named() {
     // Put together here, so that this file does not name what it looks for.
     let paths = ["work", "tmp", "home", "root", "Users"].map(|folder| format!("/{folder}/"));
