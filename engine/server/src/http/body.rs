@@ -43,7 +43,8 @@ pub(super) async fn receive(
             Err(_) => return Err(too_slow()),
             Ok(None) => break,
             Ok(Some(Err(error))) => {
-                let detail = format!("The body cannot be received: {error}.");
+                tracing::debug!(error = %error, "a body could not be received");
+                let detail = "The body is torn, or its length or chunks are not as declared.";
                 return Err(Problem::new(Code::Request, detail).closing());
             }
             Ok(Some(Ok(chunk))) => chunk,

@@ -40,8 +40,15 @@ pub(super) struct Asked {
 
 /// Moves of the invoices the caller may see, as CloudEvents. With `Accept: text/event-stream`
 /// the stream goes on from `Last-Event-ID` (or `after`) for as long as the caller listens.
-#[utoipa::path(get, path = "/v1/events", tag = "log", params(Asked),
-    responses((status = 200, body = Page<EventWire>), (status = 400, body = ProblemWire)))]
+#[utoipa::path(get, path = "/v1/events", tag = "log",
+    params(Asked, ("Last-Event-ID" = Option<String>, Header, description = "As `after`, of a stream")),
+    responses(
+        (status = 200, description = "A page; or server-sent events, each with `id` (the cursor), \
+            `event` (the type) and `data` (one CloudEvent as JSON)",
+            content((Page<EventWire> = "application/json"), (String = "text/event-stream"))),
+        (status = 400, body = ProblemWire),
+        (status = 503, description = "Too many streams", body = ProblemWire),
+    ))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -11,7 +11,7 @@ use acquit_domain::{Function, Id, InvoiceKey, InvoiceNumber, Parcel, PartyCode, 
 use acquit_store::{ExchangeFilter, LogRow};
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,9 +26,9 @@ pub(super) struct Asked {
     after: Option<String>,
     /// Code of the partner concerned.
     partner: Option<String>,
-    /// The invoice concerned, as `issuer/number`.
+    /// The invoice concerned: its number, or `issuer/number`.
     invoice: Option<String>,
-    /// Code of the function: `INV`, `ACC`, `CONTRL`.
+    /// Code of the function (`INV`, `ACC`, `CONTRL`), or the sender's word for it (`INVOIC`).
     #[serde(rename = "type")]
     kind: Option<String>,
     /// What was decided.
@@ -46,17 +46,29 @@ pub(super) async fn list(
     Spoken(language): Spoken,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<ExchangeWire>>, Problem> {
-    let filter = ExchangeFilter {
+    let invoices = match asked.invoice.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => invoices_of(&app, &caller, text)?.into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let mut filter = ExchangeFilter {
         after: position(asked.after.as_ref())?,
         before: None,
-        partner: word("partner", asked.partner.as_ref(), PartyCode::new)?,
-        invoice: word("invoice", asked.invoice.as_ref(), invoice_of)?,
-        function: word("type", asked.kind.as_ref(), Function::of)?,
+        partner: word("partner", asked.partner.as_ref(), |text| {
+            PartyCode::new(&app.code_of(text))
+        })?,
+        invoice: None,
+        function: word("type", asked.kind.as_ref(), function_of)?,
         verdict: word("verdict", asked.verdict.as_ref(), Verdict::of)?,
     };
     let limit = page_size(asked.limit);
     let store = &app.engine.store;
-    let rows = store.exchanges(&caller.viewer(), &filter, limit).await.map_err(unread)?;
+    let mut rows = Vec::new();
+    for invoice in invoices {
+        filter.invoice = invoice;
+        rows.extend(store.exchanges(&caller.viewer(), &filter, limit).await.map_err(unread)?);
+    }
+    rows.sort_by_key(|row| row.seq);
+    rows.truncate(limit as usize);
     let full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = rows.last().map(|row| row.seq).filter(|_| full);
     let told = app.told(language);
@@ -64,10 +76,37 @@ pub(super) async fn list(
     Ok(Json(Page::piece(items, next)))
 }
 
-/// The invoice of `issuer/number`.
-fn invoice_of(text: &str) -> Option<InvoiceKey> {
-    let (issuer, number) = text.split_once('/')?;
-    Some(InvoiceKey { issuer: PartyCode::new(issuer)?, number: InvoiceNumber::new(number)? })
+/// The function of a code of the log, or of the type a sender writes in its message.
+fn function_of(text: &str) -> Option<Function> {
+    match text {
+        "INVOIC" => Some(Function::Inv),
+        code => Function::of(code),
+    }
+}
+
+/// The invoices of `issuer/number`, or of a number alone, which may be one of the caller's or of
+/// every issuer's. A number may have slashes too.
+fn invoices_of(app: &App, caller: &Caller, text: &str) -> Result<Vec<InvoiceKey>, Problem> {
+    let key = |issuer: &str, number: &str| {
+        let issuer = PartyCode::new(&app.code_of(issuer))?;
+        Some(InvoiceKey { issuer, number: InvoiceNumber::new(number)? })
+    };
+    let agreements = &app.engine.book.agreements;
+    let mut found = Vec::new();
+    let mut is_known = false;
+    if let Some((issuer, number)) = text.split_once('/') {
+        found.extend(key(issuer, number));
+        is_known = app.engine.book.agreement_by_code(issuer).is_some();
+    }
+    match caller.role {
+        _ if is_known => {}
+        Role::Issuer => found.extend(key(caller.party.as_str(), text)),
+        _ => found.extend(agreements.iter().filter_map(|one| key(&one.code, text))),
+    }
+    match found.is_empty() {
+        true => Err(Problem::new(Code::Request, "invoice: send a number, or issuer/number.")),
+        false => Ok(found),
+    }
 }
 
 /// One row of the log with the letters its parcel was answered with.
@@ -102,10 +141,11 @@ pub(super) async fn one(
     }))
 }
 
-/// The bytes of the message, as they came.
+/// The bytes of the parcel the message came in, exactly as they were received. The headers
+/// `Acquit-First-Byte` and `Acquit-Bytes` say where in them the message of this row stands.
 #[utoipa::path(get, path = "/v1/exchanges/{id}/raw", tag = "log", params(("id" = String, Path)),
     responses(
-        (status = 200, description = "The bytes", content_type = "application/octet-stream"),
+        (status = 200, description = "The parcel", content_type = "application/octet-stream"),
         (status = 404, body = ProblemWire),
     ))]
 pub(super) async fn raw(
@@ -113,10 +153,14 @@ pub(super) async fn raw(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id: Id = id.parse().map_err(|_| Problem::not_found())?;
-    let bytes = app.engine.store.raw(&caller.viewer(), id).await.map_err(unread)?;
-    let bytes = bytes.ok_or_else(Problem::not_found)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    let found = row(&app, &caller, &id).await?;
+    let parcel = parcel(&app, &caller, &found).await?;
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    let mut response = (kind, parcel.bytes.to_vec()).into_response();
+    let headers = response.headers_mut();
+    headers.insert("acquit-first-byte", HeaderValue::from(found.exchange.first_byte));
+    headers.insert("acquit-bytes", HeaderValue::from(found.exchange.bytes));
+    Ok(response)
 }
 
 /// What today's rulebook reads in the message: values, findings, and what nothing claimed.
@@ -130,11 +174,7 @@ pub(super) async fn reading(
     Path(id): Path<String>,
 ) -> Result<Json<ReadingWire>, Problem> {
     let found = row(&app, &caller, &id).await?;
-    let parcel = app.engine.store.parcel(found.exchange.parcel).await.map_err(unread)?;
-    let own = |parcel: &Parcel| {
-        caller.role == Role::Operator || parcel.partner.as_ref() == Some(&caller.party)
-    };
-    let parcel = parcel.filter(own).ok_or_else(Problem::not_found)?;
+    let parcel = parcel(&app, &caller, &found).await?;
     let book = app.engine.book.clone();
     let first_byte = found.exchange.first_byte;
     let read = move || {
@@ -143,6 +183,15 @@ pub(super) async fn reading(
     };
     let wire = tokio::task::spawn_blocking(read).await.ok().flatten();
     wire.map(Json).ok_or_else(|| Problem::new(Code::Internal, "The message could not be read."))
+}
+
+/// The parcel of a row: its sender's own, and the operator's to look at.
+async fn parcel(app: &App, caller: &Caller, found: &LogRow) -> Result<Parcel, Problem> {
+    let parcel = app.engine.store.parcel(found.exchange.parcel).await.map_err(unread)?;
+    let own = |parcel: &Parcel| {
+        caller.role == Role::Operator || parcel.partner.as_ref() == Some(&caller.party)
+    };
+    parcel.filter(own).ok_or_else(Problem::not_found)
 }
 
 /// A row the caller may see.

@@ -7,7 +7,7 @@ use super::language::language;
 use super::limits::{IDEMPOTENCY_KEY_MAX, INLINE_READ_MAX};
 use super::media::{self, Wanted};
 use super::problem::{Code, Problem, ProblemWire};
-use super::wire::{AnswerWire, Told};
+use super::wire::{AnswerWire, BytesWire, Told};
 use crate::shell::{Answer, Arrival, Refusal, steps};
 use acquit_domain::{Channel, Letter, LetterKind, Level, Media, Role};
 use axum::Json;
@@ -22,7 +22,15 @@ use std::sync::Arc;
     post,
     path = "/v1/inbox",
     tag = "partners",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(
+        description = "The parcel, as it is",
+        content(
+            (BytesWire = "application/edifact"),
+            (BytesWire = "application/xml"),
+            (BytesWire = "application/json"),
+            (BytesWire = "application/octet-stream"),
+        )
+    ),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key, same answer")),
     responses(
         (status = 200, description = "Taken; a rejection is an answer", body = AnswerWire),
@@ -117,20 +125,30 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     }
 }
 
+/// Bytes among which the end of an XML declaration is looked for.
+const DECLARATION_MAX: usize = 200;
+
 /// What the first bytes look like, for answers to what cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Head {
     /// ANSI X12, which is another standard altogether.
     X12,
+    /// An XML declaration that ends at this byte.
+    Xml(u64),
     /// Anything else.
     Other,
 }
 
 impl Head {
     fn of(bytes: &[u8]) -> Head {
-        match bytes.starts_with(b"ISA") {
-            true => Head::X12,
-            false => Head::Other,
+        if bytes.starts_with(b"ISA") {
+            return Head::X12;
+        }
+        let begin = bytes.get(..bytes.len().min(DECLARATION_MAX)).unwrap_or_default();
+        let end = begin.windows(2).position(|pair| pair == b"?>");
+        match end.filter(|_| begin.starts_with(b"<?xml")) {
+            Some(end) => Head::Xml(end as u64),
+            None => Head::Other,
         }
     }
 }
@@ -181,7 +199,9 @@ fn unreadable(answer: &Answer, head: Head) -> Option<StatusCode> {
         (steps::BUG, _) => return None,
         ("EDI-LOOP", _) => StatusCode::UNPROCESSABLE_ENTITY,
         (_, Head::X12) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        (code, _) if code.starts_with("LIM-") => StatusCode::PAYLOAD_TOO_LARGE,
+        // The declaration names a character set that is not read, or another than there is.
+        ("XML-ENC", Head::Xml(end)) if found.place.byte < end => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        // A body above its limit never comes this far: this one was small, and holds too much.
         _ => StatusCode::BAD_REQUEST,
     })
 }

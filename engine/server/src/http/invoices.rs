@@ -2,11 +2,11 @@
 
 use super::app::App;
 use super::authentication::Caller;
-use super::problem::{Problem, ProblemWire};
+use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Path, Query, page_size, unread, word};
 use super::wire::{InvoiceExchangeWire, InvoiceItemWire, InvoiceWire, Page};
 use acquit_domain::{Date, InvoiceKey, InvoiceKind, InvoiceNumber, PartyCode, Role, Status};
-use acquit_store::{InvoiceFilter, PageRequest, Sort};
+use acquit_store::{InvoiceFilter, PageRequest, SORT_COLUMNS, Sort};
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -69,10 +69,22 @@ impl Asked {
             reference: given(self.reference),
             payment_reference: given(self.payment_reference),
         };
-        let sort = word("sort", self.sort.as_ref(), Sort::of)?.unwrap_or_default();
+        let sort = sort(self.sort.as_deref().unwrap_or_default())?;
         let page = PageRequest { limit: page_size(self.limit), after: given(self.after) };
         Ok((filter, sort, page))
     }
+}
+
+/// The order asked for, newest first when none is; the columns there are when it is none of them.
+fn sort(text: &str) -> Result<Sort, Problem> {
+    if text.is_empty() {
+        return Ok(Sort::default());
+    }
+    Sort::of(text).ok_or_else(|| {
+        let columns: Vec<&str> = SORT_COLUMNS.iter().map(|(_, key)| *key).collect();
+        let detail = format!("sort: one of {}, with a minus for downwards.", columns.join(", "));
+        Problem::new(Code::Request, detail)
+    })
 }
 
 /// The invoices the caller may see: an issuer its own, a client those addressed to it, portals

@@ -17,9 +17,11 @@ use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 500;
@@ -27,7 +29,7 @@ const REASON_MAX: usize = 500;
 /// A JSON body within the limit of JSON bodies; a problem says what is wrong with it.
 pub(super) struct Order<T>(T);
 
-impl<T: DeserializeOwned> FromRequest<Arc<App>> for Order<T> {
+impl<T: DeserializeOwned + PartialSchema> FromRequest<Arc<App>> for Order<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Order<T>, Problem> {
@@ -35,8 +37,29 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Order<T> {
         let sent = media::sent(&parts.headers).filter(|sent| sent.media == Media::Json);
         sent.ok_or_else(|| Problem::new(Code::MediaType, "Send application/json.").closing())?;
         let received = receive(app, &parts.headers, body, JSON_BODY_MAX).await?;
-        let order = serde_json::from_slice(&received.bytes);
-        order.map(Order).map_err(|error| Problem::new(Code::Request, printable(&error.to_string())))
+        let value: Value = serde_json::from_slice(&received.bytes).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            let detail = format!("The body is no JSON: line {line}, column {column}.");
+            Problem::new(Code::Request, detail)
+        })?;
+        let detail = fault::<T>(&value);
+        serde_json::from_value(value).map(Order).map_err(|_| Problem::new(Code::Request, detail))
+    }
+}
+
+/// What is wrong with an order that cannot be read, in plain words.
+fn fault<T: PartialSchema>(value: &Value) -> String {
+    let schema = T::schema();
+    let (RefOr::T(Schema::Object(shape)), Some(fields)) = (schema, value.as_object()) else {
+        return "The body is no JSON object.".to_owned();
+    };
+    let known: Vec<&str> = shape.properties.keys().map(String::as_str).collect();
+    if let Some(field) = fields.keys().find(|field| !known.contains(&field.as_str())) {
+        return format!("{}: not known here; known: {}.", printable(field), known.join(", "));
+    }
+    match shape.required.iter().find(|field| !fields.contains_key(field.as_str())) {
+        Some(field) => format!("{field}: missing."),
+        None => "Every field is a text.".to_owned(),
     }
 }
 
@@ -70,7 +93,11 @@ pub(super) struct MadeKey {
 
 /// Makes a key for a party.
 #[utoipa::path(post, path = "/v1/operator/keys", tag = "operations", request_body = NewKey,
-    responses((status = 200, body = MadeKey), (status = 403, body = ProblemWire)))]
+    responses(
+        (status = 200, body = MadeKey),
+        (status = 400, description = "A party or role that is not known", body = ProblemWire),
+        (status = 403, body = ProblemWire),
+    ))]
 pub(super) async fn add_key(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -81,6 +108,13 @@ pub(super) async fn add_key(
     let unknown = |field: &str| Problem::new(Code::Request, format!("{field} is not known here."));
     let party = PartyCode::new(&order.party).ok_or_else(|| unknown("party"))?;
     let role = Role::of(&order.role).ok_or_else(|| unknown("role"))?;
+    let party = PartyCode::new(&app.code_of(party.as_str())).unwrap_or(party);
+    let book = &app.engine.book;
+    if role == Role::Issuer && book.agreement(&party).is_none() {
+        let codes: Vec<&str> = book.agreements.iter().map(|one| one.code.as_str()).collect();
+        let detail = format!("party: no agreement knows this issuer; known: {}.", codes.join(", "));
+        return Err(Problem::new(Code::Request, detail));
+    }
     let note = format!("Clé créée pour {party} ({}) : {reason}", role.key());
     record(&app, &caller, &note).await?;
     let now = app.engine.clock.now();

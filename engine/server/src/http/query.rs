@@ -5,18 +5,45 @@ use super::problem::{Code, Problem};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 /// The fields of a query string.
 pub(super) struct Query<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+impl<S: Send + Sync, T: DeserializeOwned + IntoParams> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>, Problem> {
+        let unreadable = || Problem::new(Code::Request, "The query string cannot be read.");
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|_| unreadable())?;
+        let known: Vec<String> =
+            T::into_params(|| None).into_iter().map(|parameter| parameter.name).collect();
+        if let Some(detail) = fault(&pairs.0, &known) {
+            return Err(Problem::new(Code::Request, detail));
+        }
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|query| Query(query.0))
-            .map_err(|error| Problem::new(Code::Request, printable(&error.body_text())))
+            .map_err(|_| unreadable())
     }
+}
+
+/// What is wrong with the fields of a query string, in plain words.
+fn fault(pairs: &[(String, String)], known: &[String]) -> Option<String> {
+    for (at, (field, text)) in pairs.iter().enumerate() {
+        let name = printable(field);
+        if !known.contains(field) {
+            return Some(format!("{name}: not known here; known: {}.", known.join(", ")));
+        }
+        if pairs[..at].iter().any(|(before, _)| before == field) {
+            return Some(format!("{name}: given twice."));
+        }
+        let is_count = text.parse::<u32>().is_ok_and(|count| count > 0);
+        if field == "limit" && !is_count {
+            return Some(format!("limit: a whole number from 1 to {PAGE_MAX} is expected."));
+        }
+    }
+    None
 }
 
 /// The fields of an address.

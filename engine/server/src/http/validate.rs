@@ -7,7 +7,7 @@ use super::language::language;
 use super::limits::VALIDATE_BODY_MAX;
 use super::media;
 use super::problem::{Code, Problem, ProblemWire};
-use super::wire::ReadingWire;
+use super::wire::{BytesWire, ReadingWire};
 use crate::shell::{Arrival, steps};
 use acquit_domain::Channel;
 use axum::Json;
@@ -20,7 +20,15 @@ use std::sync::Arc;
     post,
     path = "/v1/validate",
     tag = "partners",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(
+        description = "The message, as it is",
+        content(
+            (BytesWire = "application/edifact"),
+            (BytesWire = "application/xml"),
+            (BytesWire = "application/json"),
+            (BytesWire = "application/octet-stream"),
+        )
+    ),
     responses(
         (status = 200, description = "What was read and found", body = ReadingWire),
         (status = 413, description = "Too large", body = ProblemWire),

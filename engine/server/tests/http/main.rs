@@ -6,6 +6,7 @@ mod documentation;
 mod findings;
 mod harness;
 mod inbox;
+mod queries;
 mod raw;
 mod samples;
 mod shell;

@@ -37,6 +37,11 @@ impl From<Money> for MoneyWire {
     }
 }
 
+/// Bytes as they are, in the documentation: any file.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct BytesWire(pub Vec<u8>);
+
 /// What names one invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct InvoiceKeyWire {
