@@ -12,7 +12,6 @@ use crate::shell::folder::{self, Watched};
 use crate::shell::{Answer, Arrival, Clock};
 use acquit_domain::{Channel, PartyCode, Role, Verdict};
 use acquit_mapping::rulebook::Rulebook;
-use acquit_store::{InvoiceFilter, PageRequest, Sort};
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -184,6 +183,15 @@ const SHOWN: &str = "demo/";
 /// The issuer of the sample that the tour sends.
 const ISSUER: &str = "6110D00116";
 
+/// The number of the invoice in it.
+const NUMBER: &str = "00069321";
+
+/// The same invoice twice, as the tour sends it: the second time its content is known.
+const SENT: &[(&str, &str)] = &[
+    ("application/xml", "messages/portnet-inv/original.xml"),
+    ("application/edifact", "messages/invoic-d96a/original.edi"),
+];
+
 /// How many samples were taken and how many were rejected.
 type Counts = (u64, u64);
 
@@ -206,26 +214,22 @@ async fn load_samples(service: &Service) -> Result<Counts, Failure> {
     Ok((taken, rejected))
 }
 
-/// A key for each role, for parties that have invoices.
+/// Who gets a key: the operator, the issuer and the client of the tour's invoice, another issuer,
+/// and a portal.
+const HOLDERS: &[(&str, Role)] = &[
+    (bootstrap::OPERATOR, Role::Operator),
+    (ISSUER, Role::Issuer),
+    ("611AGEN001", Role::Issuer),
+    ("290240", Role::Client),
+    ("PORTAL", Role::Portal),
+];
+
+/// A key for each role.
 async fn keys(service: &Service) -> Result<Vec<FreshKey>, Failure> {
     let store = &service.engine.store;
-    let page = PageRequest { limit: 1, after: None };
-    let filter = InvoiceFilter { issuer: Some(ISSUER.to_owned()), ..InvoiceFilter::default() };
-    let found = store.invoices(&home::operator(), &filter, Sort::default(), &page).await;
-    let found = found.map_err(home::store)?;
-    let invoice = found.items.first();
-    let code = |text: &str| PartyCode::new(text);
-    let issuer = invoice.map(|invoice| invoice.key.issuer.clone());
-    let client = invoice.and_then(|invoice| code(&invoice.client.code));
-    let parties = [
-        (code(bootstrap::OPERATOR), Role::Operator),
-        (issuer, Role::Issuer),
-        (client, Role::Client),
-        (code("PORTAL"), Role::Portal),
-    ];
     let mut keys = Vec::new();
-    for (party, role) in parties {
-        let Some(party) = party else { continue };
+    for &(code, role) in HOLDERS {
+        let Some(party) = PartyCode::new(code) else { continue };
         let now = Clock::System.now();
         let key = bootstrap::new_key(store, party, role, "demonstration", now).await;
         keys.push(key.map_err(home::store)?);
@@ -267,22 +271,27 @@ fn tour(
         terminal.line(format_args!("  {role:<9} {party:<14} {}", key.key))?;
     }
     let of = |role| keys.iter().find(|key| key.role == role).map_or("", |key| &key.key);
-    let sample = samples.join("messages/invoic-d96a/original.edi");
-    terminal.line("\ntry")?;
-    terminal.line(format_args!(
-        "  curl -H 'Authorization: Bearer {}' {address}/v1/invoices",
-        of(Role::Portal)
-    ))?;
-    terminal.line(format_args!(
-        "  curl -H 'Authorization: Bearer {}' '{address}/v1/exchanges?after=0'",
-        of(Role::Operator)
-    ))?;
-    terminal.line(format_args!(
-        "  curl -H 'Authorization: Bearer {}' -H 'Content-Type: application/edifact' \\\n    \
-         --data-binary @{} {address}/v1/inbox",
-        of(Role::Issuer),
-        sample.display()
-    ))?;
+    let (issuer, portal) = (of(Role::Issuer), of(Role::Portal));
+    let invoice = format!("{address}/v1/invoices/{ISSUER}/{NUMBER}");
+    terminal.line(format_args!("\ntry: the guide's invoice as PortNet XML, then as INVOIC"))?;
+    for (media, name) in SENT {
+        let sample = samples.join(name);
+        terminal.line(format_args!(
+            "  curl -H 'Authorization: Bearer {issuer}' -H 'Content-Type: {media}' \\\n    \
+             --data-binary @{} {address}/v1/inbox",
+            sample.display()
+        ))?;
+    }
+    terminal.line("then see it and its log, all invoices, and the whole log")?;
+    let operator = of(Role::Operator);
+    for (key, path) in [
+        (portal, invoice.clone()),
+        (portal, format!("{invoice}/exchanges")),
+        (portal, format!("{address}/v1/invoices")),
+        (operator, format!("{address}/v1/exchanges")),
+    ] {
+        terminal.line(format_args!("  curl -H 'Authorization: Bearer {key}' {path}"))?;
+    }
     if !terminal.is_quiet {
         tell("serving; end with ctrl-c");
     }
