@@ -56,5 +56,8 @@ pub const PAGE_MAX: u32 = 200;
 pub const RETRY_AFTER_SECONDS: u32 = 1;
 /// Seconds between two keep-alive comments of an event stream.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Connections above the configured number, on which only `/livez` and `/readyz` are answered:
+/// who watches a full server must not take it for a dead one.
+pub const WATCHERS_MAX: usize = 8;
 /// Most event streams open at once.
 pub const STREAMS_MAX: usize = 256;

@@ -3,12 +3,18 @@
 //! HTTP/2 is not spoken: a partner's connection carries one request at a time, and the whole
 //! class of stream floods (rapid reset, CONTINUATION) does not exist here.
 
-use super::limits::{HEADER_BYTES_MAX, HEADER_FIELDS_MAX, HEADER_TIMEOUT, STOP_TIMEOUT};
+use super::guard::guard;
+use super::limits::{
+    HEADER_BYTES_MAX, HEADER_FIELDS_MAX, HEADER_TIMEOUT, STOP_TIMEOUT, WATCHERS_MAX,
+};
+use super::problem::{Code, Problem};
 use super::socket::Socket;
 use crate::shell::timers::stopped;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -33,6 +39,8 @@ pub async fn serve(
     mut stopping: watch::Receiver<bool>,
 ) {
     let room = Arc::new(Semaphore::new(connections.max(1)));
+    let reserve = Arc::new(Semaphore::new(WATCHERS_MAX));
+    let watched = router.clone().layer(from_fn(watchers_only)).layer(from_fn(guard));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder
@@ -42,7 +50,12 @@ pub async fn serve(
         .max_buf_size(HEADER_BYTES_MAX)
         .half_close(true);
     loop {
-        let Ok(place) = room.clone().acquire_owned().await else { break };
+        let (place, is_reserved) = tokio::select! {
+            biased;
+            Ok(place) = room.clone().acquire_owned() => (place, false),
+            Ok(place) = reserve.clone().acquire_owned() => (place, true),
+            else => break,
+        };
         let stream = tokio::select! {
             () = stopped(&mut stopping) => break,
             accepted = listener.accept() => match accepted {
@@ -54,8 +67,14 @@ pub async fn serve(
                 }
             },
         };
+        // A place that was given back while nobody came is a caller's again.
+        let (place, is_reserved) = match room.clone().try_acquire_owned() {
+            Ok(free) if is_reserved => (free, false),
+            _ => (place, is_reserved),
+        };
         let (socket, timed_out) = Socket::new(stream, place);
-        let connection = graceful.watch(connection(&builder, socket, router.clone()));
+        let router = if is_reserved { watched.clone() } else { router.clone() };
+        let connection = graceful.watch(connection(&builder, socket, router));
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             if let Err(error) = connection.as_mut().await {
@@ -67,6 +86,14 @@ pub async fn serve(
     drop(listener);
     if tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// On a connection above the number: only those who watch the server are answered.
+async fn watchers_only(request: axum::extract::Request, next: Next) -> Response {
+    match request.uri().path() {
+        "/livez" | "/readyz" => next.run(request).await,
+        _ => Problem::new(Code::Busy, "Too many connections are open.").closing().into_response(),
     }
 }
 

@@ -11,3 +11,4 @@ mod raw;
 mod samples;
 mod shell;
 mod tenant;
+mod watchers;
