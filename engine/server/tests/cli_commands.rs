@@ -108,6 +108,10 @@ fn exit_codes() {
     check(&["run", GOOD], 0);
     check(&["run", BAD], 1);
     check(&["run", "--as", " ", GOOD], 2);
+    check(&["run", "--as", "NOBODY", GOOD], 2);
+    check(&["explain", GOOD, "--at", "BGM"], 0);
+    check(&["explain", GOOD, "--at", "BGM.2"], 0);
+    check(&["explain", GOOD, "--at", "XYZ"], 2);
     check(&["explain", GOOD, "--at", "0"], 2);
     check(&["explain", GOOD, "--at", "999"], 2);
     check(&["translate", GOOD, "--to", "ubl"], 2);
@@ -125,6 +129,56 @@ fn check_draws_what_it_finds() {
     golden("cli-check-fr.txt", &acquit(&["check", "--lang", "fr", BAD], b"").out);
     golden("cli-check-ar.txt", &acquit(&["check", "--lang", "ar", BAD], b"").out);
     golden("cli-check-plain.txt", &acquit(&["check", "--plain", BAD], b"").out);
+}
+
+#[test]
+fn a_tag_is_the_first_segment_of_it() {
+    let by = |at: &str| acquit(&["explain", GOOD, "--at", at], b"").out;
+    assert_eq!(by("BGM.2"), by("2.2"));
+    assert!(by("BGM").contains("BGM"));
+}
+
+#[test]
+fn an_unknown_partner_is_told_who_is_known() {
+    let ended = acquit(&["run", "--as", "NOBODY", GOOD], b"");
+    assert!(ended.err.contains("NOBODY") && ended.err.contains("6110D00116"), "{}", ended.err);
+}
+
+#[test]
+fn a_missing_file_is_not_summed_up() {
+    let ended = acquit(&["check", "no-such-file.edi"], b"");
+    assert_eq!(ended.out, "");
+}
+
+#[test]
+fn findings_beyond_the_limit_are_counted_by_code() {
+    for command in ["check", "run"] {
+        let ended = acquit(&[command, "--limit", "1", BAD], b"");
+        assert_eq!(ended.out.matches("error[").count(), 1, "{}", ended.out);
+        let rest = ended.out.lines().find(|line| line.starts_with("... and "));
+        assert!(rest.is_some_and(|rest| rest.contains("EDI-")), "{}", ended.out);
+    }
+}
+
+#[test]
+fn the_partner_of_an_xml_message_sees_an_acc() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = fs::read_to_string(root.join(XML)).expect("the sample");
+    for (said, wrong) in [
+        ("<Devise>MAD<", "<Devise>XXX<"),
+        ("<MontantTTC>3600.00<", "<MontantTTC>1.00<"),
+        ("<NumeroFacture>00069321<", "<NumeroFacture><"),
+    ] {
+        let ended = acquit(&["check", "-"], text.replace(said, wrong).as_bytes());
+        assert_eq!(ended.code, 1, "{wrong}\n{}", ended.out);
+        let seen = ended.out.lines().filter(|line| line.contains("partner sees"));
+        let seen: Vec<&str> = seen.collect();
+        assert!(
+            !seen.is_empty() && seen.iter().all(|line| line.contains(": ACC ")),
+            "{wrong}\n{}",
+            ended.out
+        );
+    }
 }
 
 #[test]

@@ -110,6 +110,9 @@ pub struct Run {
     /// The partner that hands the files over; the envelope is believed without it
     #[arg(long = "as", value_name = "PARTNER")]
     pub partner: Option<String>,
+    /// Draw at most this many findings of a file and a severity; all are counted
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: usize,
 }
 
 /// Arguments of `check`.
@@ -129,7 +132,8 @@ pub struct Explain {
     /// A file, or `-` for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Only this place: `[MESSAGE:]SEGMENT[.ELEMENT[.COMPONENT]]`, counted from 1
+    /// Only this place: `[MESSAGE:]SEGMENT[.ELEMENT[.COMPONENT]]`, counted from 1; a tag (`BGM`)
+    /// is the first segment of it
     #[arg(long, value_name = "PLACE")]
     pub at: Option<String>,
 }

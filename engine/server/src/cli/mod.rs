@@ -17,6 +17,7 @@ mod exit;
 mod explain;
 mod home;
 mod input;
+mod limit;
 mod records;
 mod replay;
 mod rules;

@@ -3,6 +3,7 @@
 use super::arguments::Run;
 use super::check::counted;
 use super::exit::{Exit, Failure};
+use super::limit::Limit;
 use super::terminal::{Terminal, tell};
 use super::{home, input};
 use crate::http::wire::{ExchangeWire, FindingWire, LetterWire, MessageWire};
@@ -28,7 +29,11 @@ pub(super) fn run(
         None => None,
         Some(text) => {
             let wrong = || Failure::usage(format!("--as {}: no party code", escaped(text)));
-            Some(PartyCode::new(text).ok_or_else(wrong)?)
+            let code = PartyCode::new(text).ok_or_else(wrong)?;
+            if book.agreement(&code).is_none() {
+                return Err(Failure::usage(unknown(book, &code)));
+            }
+            Some(code)
         }
     };
     home::wait(async {
@@ -37,7 +42,15 @@ pub(super) fn run(
             None => Store::in_memory(),
         };
         let engine = Engine::new(store.map_err(home::store)?, book.clone(), Clock::System);
-        let mut steps = Steps { book, terminal, step: 0, exit: Exit::Ok, done: 0, failed: None };
+        let mut steps = Steps {
+            book,
+            terminal,
+            step: 0,
+            limit: arguments.limit,
+            exit: Exit::Ok,
+            done: 0,
+            failed: None,
+        };
         for path in &arguments.files {
             match input::whole(path) {
                 Ok(bytes) => steps.one(&engine, path, partner.clone(), bytes).await?,
@@ -60,6 +73,7 @@ struct Steps<'a> {
     book: &'a Rulebook,
     terminal: &'a mut Terminal,
     step: u64,
+    limit: usize,
     exit: Exit,
     done: u64,
     failed: Option<Exit>,
@@ -131,7 +145,11 @@ impl Steps<'_> {
 
     fn findings(&mut self, file: &str, outcome: &Outcome) -> Result<(), Failure> {
         let look = self.terminal.look;
+        let mut drawn = Limit::new(self.limit);
         for finding in &outcome.findings {
+            if !drawn.draws(finding) {
+                continue;
+            }
             let ordinal = finding.place.message as usize;
             let kind = match ordinal {
                 0 => "",
@@ -141,6 +159,9 @@ impl Steps<'_> {
             let source = Source::Bytes(&outcome.parcel.bytes);
             let origin = Origin { file, message: kind };
             self.terminal.text(&render(&look, origin, &source, finding, &sentences))?;
+        }
+        if let Some(rest) = drawn.rest() {
+            self.terminal.line(rest)?;
         }
         let unread: usize = outcome.exchanges.iter().map(|row| row.unread.len()).sum();
         if unread > 0 && self.terminal.verbosity > 0 {
@@ -158,6 +179,12 @@ impl Steps<'_> {
         let label = self.book.words.label("status", status.key(), language);
         label.unwrap_or(status.label()).to_owned()
     }
+}
+
+/// Nobody of this code hands over files; those who do.
+fn unknown(book: &Rulebook, code: &PartyCode) -> String {
+    let known: Vec<&str> = book.agreements.iter().map(|one| one.code.as_str()).collect();
+    format!("--as {}: no partner of this code; known: {}", escaped(code.as_str()), known.join(", "))
 }
 
 /// True for verdicts that make the command end with findings.

@@ -27,7 +27,7 @@ pub(super) fn draw(
     if let Some((number, excerpt)) = cut(source, finding, width) {
         group = group.element(snippet(number, excerpt, finding));
     }
-    for (label, text) in facts(look, origin, finding, told) {
+    for (label, text) in facts(look, origin, source, finding, told) {
         group = group.element(Level::NOTE.with_name(label).message(text));
     }
     let text = renderer.term_width(4 * width).render(&[group] as &[Group<'_>]);

@@ -21,7 +21,6 @@ use acquit_domain::Finding;
 pub use excerpt::escaped;
 pub(crate) use excerpt::is_harmless;
 pub use label::Lang;
-pub use partner::partner_sees;
 pub use source::Source;
 pub use told::{Told, tell};
 
@@ -82,7 +81,7 @@ pub fn render(
 ) -> String {
     match look.form {
         Form::Drawn => draw::draw(look, origin, source, finding, told),
-        Form::Narrated => narrate::narrate(look, origin, finding, told),
+        Form::Narrated => narrate::narrate(look, origin, source, finding, told),
     }
 }
 
@@ -91,13 +90,19 @@ type Fact = (&'static str, String);
 
 /// What is said under the place: the rule, the likely value and cause, what the partner sees,
 /// and where to read more. Facts that are not known are left out.
-fn facts(look: &Look, origin: Origin<'_>, finding: &Finding, told: &Told) -> Vec<Fact> {
+fn facts(
+    look: &Look,
+    origin: Origin<'_>,
+    source: &Source<'_>,
+    finding: &Finding,
+    told: &Told,
+) -> Vec<Fact> {
     let labels = look.lang.labels();
     let facts = [
         (labels.rule, rule(look, finding)),
         (labels.likely, escaped(&finding.likely)),
         (labels.cause, told.cause.clone()),
-        (labels.partner_sees, partner_sees(finding, told, look.lang)),
+        (labels.partner_sees, partner::partner_sees(finding, told, look.lang, source.wire())),
         (labels.more, more(origin, finding)),
     ];
     facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()

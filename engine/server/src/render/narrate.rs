@@ -1,10 +1,16 @@
 //! The narration: one fact a line, no drawing, for screen readers and for searching.
 
-use super::{Look, Origin, Told, escaped, facts, place_line};
+use super::{Look, Origin, Source, Told, escaped, facts, place_line};
 use acquit_domain::Finding;
 use std::fmt::Write;
 
-pub(super) fn narrate(look: &Look, origin: Origin<'_>, finding: &Finding, told: &Told) -> String {
+pub(super) fn narrate(
+    look: &Look,
+    origin: Origin<'_>,
+    source: &Source<'_>,
+    finding: &Finding,
+    told: &Told,
+) -> String {
     let labels = look.lang.labels();
     let severity = look.lang.severity(finding.severity);
     let mut text = format!("{severity} {}: {}\n", finding.code, told.sentence);
@@ -15,7 +21,7 @@ pub(super) fn narrate(look: &Look, origin: Origin<'_>, finding: &Finding, told: 
     if !finding.value.is_empty() {
         line(labels.value, &escaped(&finding.value));
     }
-    for (label, value) in facts(look, origin, finding, told) {
+    for (label, value) in facts(look, origin, source, finding, told) {
         line(label, &value);
     }
     text

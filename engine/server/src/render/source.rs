@@ -6,6 +6,20 @@ use std::os::unix::fs::FileExt;
 /// Bytes looked at on either side of a place.
 const REACH: u64 = 4096;
 
+/// Bytes looked at to tell what an input is.
+const SNIFFED: u64 = 64;
+
+/// In what an answer goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    /// CONTRL and APERAK.
+    Edifact,
+    /// ACC.
+    Xml,
+    /// Not known: nothing of the input is at hand.
+    Unknown,
+}
+
 /// The input a finding is about.
 #[derive(Debug)]
 pub enum Source<'a> {
@@ -25,6 +39,19 @@ pub enum Source<'a> {
 }
 
 impl Source<'_> {
+    /// What the input is written in: XML begins with `<`, after spaces and a byte order mark.
+    pub(super) fn wire(&self) -> Wire {
+        let start = match self {
+            Source::Bytes(_) | Source::File(_) => self.around(0, 0),
+            Source::Window { .. } | Source::Absent => None,
+        };
+        let Some((_, bytes)) = start else { return Wire::Unknown };
+        let mut bytes = bytes.iter().take(SNIFFED as usize).filter(|byte| {
+            !byte.is_ascii_whitespace() && !matches!(**byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF)
+        });
+        if bytes.next() == Some(&b'<') { Wire::Xml } else { Wire::Edifact }
+    }
+
     /// The bytes around a place, with where they begin; `None` when there are none.
     pub(super) fn around(&self, byte: u64, len: u64) -> Option<(u64, Vec<u8>)> {
         let first = byte.saturating_sub(REACH);

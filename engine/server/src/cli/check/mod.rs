@@ -10,6 +10,7 @@ mod reading;
 use super::arguments::Check;
 use super::exit::{Exit, Failure};
 use super::input::{self, Input};
+use super::limit::Limit;
 use super::terminal::{Terminal, tell};
 use crate::http::wire::FindingWire;
 use crate::render::{Origin, Source, Told, render, tell as told};
@@ -84,7 +85,7 @@ pub(super) fn check(
             }
         }
     }
-    if !terminal.is_json && !terminal.is_quiet {
+    if done > 0 && !terminal.is_json && !terminal.is_quiet {
         let line = summary(done, &all, started.elapsed());
         terminal.line(line)?;
     }
@@ -119,19 +120,18 @@ fn one(
     let (look, is_json) = (terminal.look, terminal.is_json);
     let name = file.name.clone();
     let bar = terminal.progress(Some(file.size));
-    let mut seen = [0usize; 3];
+    let mut drawn = Limit::new(if is_json { FINDINGS_MAX } else { limit });
     let mut take = |said: Said<'_>| match said {
         Said::Message(kind) => *tally.messages.entry(kind.to_owned()).or_default() += 1,
         Said::Finding(finding, kind) => {
             tally.count(finding.severity);
             let sentences = told(&book.words, finding, look.lang);
-            // Each severity has its own limit, so that many notes hide no error.
-            let nth = &mut seen[finding.severity as usize];
-            *nth += 1;
-            if is_json && *nth <= FINDINGS_MAX {
-                wires.push(wire(finding, &sentences));
+            if !drawn.draws(finding) {
+                return;
             }
-            if !is_json && *nth <= limit {
+            if is_json {
+                wires.push(wire(finding, &sentences));
+            } else {
                 let origin = Origin { file: &name, message: kind };
                 let source = Source::File(&file.file);
                 let text = render(&look, origin, &source, finding, &sentences);
@@ -157,9 +157,8 @@ fn one(
     let line = headline(&file.name, &tally, terminal);
     terminal.line(line)?;
     terminal.bytes(&drawings)?;
-    let hidden: usize = seen.iter().map(|count| count.saturating_sub(limit)).sum();
-    if hidden > 0 {
-        terminal.line(format_args!("... and {hidden} more; --limit shows more"))?;
+    if let Some(rest) = drawn.rest() {
+        terminal.line(rest)?;
     }
     Ok(tally)
 }

@@ -58,7 +58,7 @@ pub(super) fn explain(
     let at = match &arguments.at {
         None => At::default(),
         Some(text) => At::parse(text).ok_or_else(|| {
-            let form = "[MESSAGE:]SEGMENT[.ELEMENT[.COMPONENT]], counted from 1";
+            let form = "[MESSAGE:]SEGMENT[.ELEMENT[.COMPONENT]], counted from 1, or a tag";
             Failure::usage(format!("--at {}: expected {form}", crate::render::escaped(text)))
         })?,
     };
@@ -77,6 +77,8 @@ pub(super) fn explain(
         if !terminal.is_json && at == At::default() {
             terminal.line(headline(&seen))?;
         }
+        let first = |tag: &str| blocks.iter().find(|block| block.tag == tag);
+        let at = at.with_tag(&|tag| first(tag).map(|block| block.segment));
         for mut block in blocks.into_iter().filter(|block| at.has_segment(block.segment)) {
             block.message = ordinal;
             block.lines.retain(|line| at.has_part(line.element, line.component));
