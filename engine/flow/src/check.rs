@@ -109,16 +109,19 @@ fn total(
 ) {
     let Some(net) = said.net_minor else { return };
     let show = |minor: i128| Money::new(i64::try_from(minor).unwrap_or(i64::MAX), currency);
-    if gross < net {
-        found.push(
-            Finding::business("BIZ-SUM", Severity::Error, places.of(&places.gross))
-                .with_value(show(gross.into()))
-                .with_expected(format!(">= {}", show(net.into()))),
-        );
-        return;
-    }
     let computed = computed_vat(said, currency);
     let vat = said.vat_minor.or(computed);
+    if gross < net {
+        // With a tax it is known what the gross amount must be; without, only what it is not.
+        let finding = Finding::business("BIZ-SUM", Severity::Error, places.of(&places.gross))
+            .with_value(show(gross.into()));
+        let sum = computed.or(vat).map(|vat| show(i128::from(net) + i128::from(vat)));
+        found.push(match sum {
+            Some(sum) => finding.with_expected(sum).with_likely(sum),
+            None => finding.with_expected(format!("\u{2265} {}", show(net.into()))),
+        });
+        return;
+    }
     if let (Some(said_vat), Some(computed)) = (said.vat_minor, computed)
         && said_vat != computed
     {
