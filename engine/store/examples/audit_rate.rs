@@ -26,7 +26,8 @@ fn main() {
         let made = store.checkpoint(&signer, Timestamp(1)).await.unwrap().unwrap();
         println!("signed {} rows in {} ms", made.last_seq, from.elapsed().as_millis());
         let from = Instant::now();
-        let report = store.verify(|row| row.hash, |held| held.content, vec![made.line()]).await.unwrap();
+        let report = store.verify(|row| row.hash, |held| held.content, vec![made.line()]);
+        let report = report.await.unwrap();
         assert!(report.holds(), "{:?}", report.breaks);
         println!(
             "checked {} rows, {} invoices, {} files in {} ms",

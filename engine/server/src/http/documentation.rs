@@ -13,7 +13,8 @@ use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
 /// The style of the pages.
-pub(super) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
+pub(super) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;\
+margin:2rem auto;\
 padding:0 1rem;color-scheme:light dark}h2{border-bottom:1px solid;margin-top:2.5rem}\
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}summary{cursor:pointer}\
 .method{display:inline-block;min-width:4rem;font-weight:700}\

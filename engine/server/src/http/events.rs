@@ -41,7 +41,10 @@ pub(super) struct Asked {
 /// Moves of the invoices the caller may see, as CloudEvents. With `Accept: text/event-stream`
 /// the stream goes on from `Last-Event-ID` (or `after`) for as long as the caller listens.
 #[utoipa::path(get, path = "/v1/events", tag = "log",
-    params(Asked, ("Last-Event-ID" = Option<String>, Header, description = "As `after`, of a stream")),
+    params(
+        Asked,
+        ("Last-Event-ID" = Option<String>, Header, description = "As `after`, of a stream"),
+    ),
     responses(
         (status = 200, description = "A page; or server-sent events, each with `id` (the cursor), \
             `event` (the type) and `data` (one CloudEvent as JSON)",
