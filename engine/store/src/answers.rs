@@ -8,11 +8,13 @@ use crate::value::{Row, Value, fields, unpack_ids};
 use crate::wire::{findings_in, messages_in};
 use acquit_domain::exchange::MessageVerdict;
 use acquit_domain::outcome::Alert;
-use acquit_domain::{Finding, Id, Letter, PartyCode, Verdict};
+use acquit_domain::{Finding, Id, Letter, More, PartyCode, Verdict};
 
-const BY_KEY: &str = "SELECT id, sha256, verdict, messages, findings, answers FROM parcels
+const BY_KEY: &str = "SELECT id, sha256, verdict, messages, findings, answers, more_messages,
+  more_findings, EXISTS (SELECT 1 FROM parts WHERE parts.parcel = parcels.id) FROM parcels
 WHERE partner = $1 AND idempotency_key = $2";
-const BY_ID: &str = "SELECT id, sha256, verdict, messages, findings, answers FROM parcels
+const BY_ID: &str = "SELECT id, sha256, verdict, messages, findings, answers, more_messages,
+  more_findings, EXISTS (SELECT 1 FROM parts WHERE parts.parcel = parcels.id) FROM parcels
 WHERE id = $1";
 const ALERTS: &str = "SELECT seq, code, text, at, exchange FROM alerts
 WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -35,6 +37,10 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// The letters, byte for byte.
     pub letters: Vec<Letter>,
+    /// What there was no room for in the two lists.
+    pub more: More,
+    /// True while parts of it are still to come: then this is no answer yet.
+    pub in_parts: bool,
 }
 
 /// Figures for the metrics page.
@@ -100,6 +106,8 @@ fn answer(link: &Link, sql: &str, args: &[Value]) -> Result<Option<Answer>> {
         messages: messages_in(row.json()?).ok_or_else(|| row.wrong("messages"))?,
         findings: findings_in(row.json()?).ok_or_else(|| row.wrong("findings"))?,
         letters: letters_by_id(link, &unpack_ids(&row.blob()?))?,
+        more: More { messages: row.count()?, findings: row.count()? },
+        in_parts: row.int()? != 0,
     }))
 }
 

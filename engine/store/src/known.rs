@@ -10,8 +10,8 @@ use crate::value::{Fields, Row, Value, fields, json, unpack_ids};
 use crate::wire::{findings_in, messages_in};
 use acquit_domain::known::Parked;
 use acquit_domain::{
-    Envelope, EnvelopeKey, Id, InvoiceKey, InvoiceNumber, Keys, Known, Letter, More,
-    PartyCode, Timestamp, Verdict,
+    Envelope, EnvelopeKey, Id, InvoiceKey, InvoiceNumber, Keys, Known, Letter, More, PartyCode,
+    Timestamp, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const INVOICES: &str = concat!(
 );
 
 const ENVELOPES: &str = "SELECT e.key, e.sha256, e.parcel, e.received_at, e.verdict, e.messages,
-  e.findings, e.letters
+  e.findings, e.letters, e.more_messages, e.more_findings, e.in_parts
 FROM json_each($1) k CROSS JOIN envelopes e WHERE e.key = k.value ->> 0";
 
 const CLIENTS: &str = "SELECT p.code FROM json_each($1) k CROSS JOIN parties p
@@ -53,7 +53,8 @@ const PARKED_DUE: &str = concat!(
     "SELECT k.number, k.issuer, k.exchange, k.interchange, k.message, k.reason, k.until, ",
     parcel_columns!(),
     " FROM parked k CROSS JOIN parcels p CROSS JOIN blobs b \
-     WHERE k.until <= $1 AND p.id = k.parcel AND b.sha256 = p.sha256 ORDER BY k.until, k.exchange LIMIT $2"
+     WHERE k.until <= $1 AND p.id = k.parcel AND b.sha256 = p.sha256 \
+     ORDER BY k.until, k.exchange LIMIT $2"
 );
 
 impl Store {
@@ -146,9 +147,9 @@ fn envelope_of(link: &Link, row: Row, asked: &BTreeMap<String, &EnvelopeKey>) ->
         verdict: row.word(Verdict::of)?,
         messages: messages_in(row.json()?).ok_or_else(|| row.wrong("messages"))?,
         findings: findings_in(row.json()?).ok_or_else(|| row.wrong("findings"))?,
-        more: More::default(),
-        in_parts: false,
         letters: letters_by_id(link, &unpack_ids(&row.blob()?))?,
+        more: More { messages: row.count()?, findings: row.count()? },
+        in_parts: row.int()? != 0,
     })
 }
 

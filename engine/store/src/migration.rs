@@ -8,7 +8,10 @@ use crate::link::Link;
 use crate::value::Value;
 
 /// Every script, by the number of the schema it makes.
-const SCRIPTS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_tables.sql"))];
+const SCRIPTS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_tables.sql")),
+    (2, include_str!("../migrations/0002_parts.sql")),
+];
 
 const VERSION_TABLE: &str =
     "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";

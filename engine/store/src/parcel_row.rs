@@ -2,7 +2,8 @@
 
 use crate::error::Result;
 use crate::letter_row::media_of;
-use crate::value::{Fields, Row, Value, json, pack_ids};
+use crate::part_row::answers;
+use crate::value::{Fields, Row, Value, json};
 use crate::wire::{findings_out, messages_out};
 use acquit_domain::{Channel, Outcome, Parcel, PartyCode};
 use std::sync::Arc;
@@ -19,8 +20,8 @@ pub(crate) use parcel_columns;
 /// Writes a parcel; nothing when it, or the key its sender gave it, is there already.
 pub(crate) const INSERT: &str = "INSERT INTO parcels (
   id, partner, channel, media, charset, name, received_at, sha256, idempotency_key,
-  verdict, messages, findings, answers)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+  verdict, messages, findings, answers, more_messages, more_findings)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT DO NOTHING";
 
 /// Keeps bytes that are not kept yet.
@@ -44,7 +45,9 @@ pub(crate) fn insert_values(outcome: &Outcome) -> Row {
         Value::Word(outcome.verdict.key()),
         json(&messages_out(&outcome.messages)),
         json(&findings_out(&outcome.findings)),
-        pack_ids(outcome.answers.iter().map(|letter| letter.id)),
+        answers(outcome),
+        outcome.more.messages.into(),
+        outcome.more.findings.into(),
     ]
 }
 

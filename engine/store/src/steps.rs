@@ -4,10 +4,10 @@
 
 use crate::value::{Row, Value, json, pack_ids};
 use crate::wire::{findings_out, messages_out};
-use crate::{exchange_row, invoice_row, letter_row, parcel_row, parties};
+use crate::{exchange_row, invoice_row, letter_row, parcel_row, part_row, parties};
 use acquit_domain::invoice::Document;
 use acquit_domain::outcome::{Alert, InvoiceChange, Park};
-use acquit_domain::{Envelope, InvoiceKey, Letter, Outcome, Verdict};
+use acquit_domain::{Envelope, InvoiceKey, Letter, Outcome, Progress, Verdict};
 
 /// A statement that writes, and how it is run over a batch.
 pub(crate) struct Step {
@@ -21,8 +21,9 @@ pub(crate) struct Step {
 }
 
 const ADD_ENVELOPE: &str = "INSERT INTO envelopes (
-  key, sha256, parcel, received_at, verdict, messages, findings, letters)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+  key, sha256, parcel, received_at, verdict, messages, findings, letters,
+  more_messages, more_findings, in_parts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
 
 const FORGET_ENVELOPE: &str = "DELETE FROM envelopes WHERE key = $1";
 
@@ -39,7 +40,7 @@ const RELEASE: &str = "DELETE FROM parked WHERE exchange = $1";
 const ADD_ALERT: &str = "INSERT INTO alerts (code, text, at, exchange) VALUES ($1, $2, $3, $4)";
 
 /// Every step, in the order they run in: what others refer to comes first.
-pub(crate) const STEPS: [Step; 17] = [
+pub(crate) const STEPS: [Step; 20] = [
     Step { sql: parcel_row::INSERT, guarded: true, sorted: true },
     Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: true },
     Step { sql: FORGET_ENVELOPE, guarded: true, sorted: true },
@@ -57,6 +58,9 @@ pub(crate) const STEPS: [Step; 17] = [
     Step { sql: ADD_PARKED, guarded: false, sorted: true },
     Step { sql: RELEASE, guarded: true, sorted: true },
     Step { sql: ADD_ALERT, guarded: false, sorted: false },
+    Step { sql: part_row::INSERT, guarded: true, sorted: true },
+    Step { sql: part_row::END, guarded: true, sorted: true },
+    Step { sql: part_row::ANSWER, guarded: true, sorted: true },
 ];
 
 const PARCEL: usize = 0;
@@ -76,6 +80,9 @@ const MARK: usize = 13;
 const PARKED: usize = 14;
 const RELEASED: usize = 15;
 const ALERT: usize = 16;
+const PART: usize = 17;
+const PARTS_ENDED: usize = 18;
+const PARCEL_ANSWER: usize = 19;
 
 /// An outcome, ready to be written.
 pub(crate) struct Prepared {
@@ -93,7 +100,7 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     let verdicts = outcome.exchanges.iter().map(|exchange| exchange.verdict).collect();
     let exchanges = std::mem::take(&mut outcome.exchanges);
     rows.extend(exchanges.into_iter().map(|row| (EXCHANGE, exchange_row::insert_values(row))));
-    rows.push((PARCEL, parcel_row::insert_values(&outcome)));
+    push_parcel(&mut rows, &outcome);
     if outcome.keep_bytes {
         let (sha256, bytes) = (outcome.parcel.sha256, outcome.parcel.bytes.clone());
         rows.push((BYTES, parcel_row::bytes_values(sha256, bytes)));
@@ -116,6 +123,24 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
     Prepared { rows, claims: claims(&outcome), verdicts }
+}
+
+/// The row of the parcel: written with its first part, its answer with the last.
+fn push_parcel(rows: &mut Vec<(usize, Row)>, outcome: &Outcome) {
+    let parcel = outcome.parcel.id;
+    match &outcome.progress {
+        Progress::Whole => rows.push((PARCEL, parcel_row::insert_values(outcome))),
+        Progress::Part { number, carried } => {
+            if *number == 1 {
+                rows.push((PARCEL, parcel_row::insert_values(outcome)));
+            }
+            rows.push((PART, part_row::insert_values(parcel, *number, carried)));
+        }
+        Progress::Last { before, .. } => {
+            rows.push((PARTS_ENDED, part_row::end_values(parcel, *before)));
+            rows.push((PARCEL_ANSWER, part_row::answer_values(outcome)));
+        }
+    }
 }
 
 fn claims(outcome: &Outcome) -> Vec<String> {
@@ -175,6 +200,9 @@ fn envelope_values(envelope: &Envelope) -> Row {
         json(&messages_out(&envelope.messages)),
         json(&findings_out(&envelope.findings)),
         pack_ids(envelope.letters.iter().map(|letter| letter.id)),
+        envelope.more.messages.into(),
+        envelope.more.findings.into(),
+        envelope.in_parts.into(),
     ]
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn findings_out(findings: &[Finding]) -> Vec<FindingWire<'_>> {
     findings.iter().map(finding_out).collect()
 }
 
-fn finding_out(finding: &Finding) -> FindingWire<'_> {
+pub(crate) fn finding_out(finding: &Finding) -> FindingWire<'_> {
     let place = &finding.place;
     FindingWire {
         code: Cow::Borrowed(&finding.code),
@@ -98,7 +98,7 @@ pub(crate) fn findings_in(wires: Vec<FindingWire<'_>>) -> Option<Vec<Finding>> {
     wires.into_iter().map(finding_in).collect()
 }
 
-fn finding_in(wire: FindingWire<'_>) -> Option<Finding> {
+pub(crate) fn finding_in(wire: FindingWire<'_>) -> Option<Finding> {
     let (interchange, message, segment, element, component, repeat, byte, len, name) = wire.place;
     let name = name.into_owned();
     Some(Finding {
@@ -135,17 +135,18 @@ fn level_of(key: &str) -> Option<Level> {
 
 /// The messages as a column.
 pub(crate) fn messages_out(messages: &[MessageVerdict]) -> Vec<MessageWire<'_>> {
-    messages
-        .iter()
-        .map(|message| MessageWire {
-            kind: Cow::Borrowed(&message.kind),
-            reference: Cow::Borrowed(&message.reference),
-            invoice: Cow::Borrowed(&message.invoice),
-            before: message.before.map(|status| status.key().into()),
-            status: message.status.map(|status| status.key().into()),
-            verdict: message.verdict.key().into(),
-        })
-        .collect()
+    messages.iter().map(message_out).collect()
+}
+
+pub(crate) fn message_out(message: &MessageVerdict) -> MessageWire<'_> {
+    MessageWire {
+        kind: Cow::Borrowed(&message.kind),
+        reference: Cow::Borrowed(&message.reference),
+        invoice: Cow::Borrowed(&message.invoice),
+        before: message.before.map(|status| status.key().into()),
+        status: message.status.map(|status| status.key().into()),
+        verdict: message.verdict.key().into(),
+    }
 }
 
 /// The messages of a column; `None` when a word is unknown.
@@ -153,7 +154,7 @@ pub(crate) fn messages_in(wires: Vec<MessageWire<'_>>) -> Option<Vec<MessageVerd
     wires.into_iter().map(message_in).collect()
 }
 
-fn message_in(wire: MessageWire<'_>) -> Option<MessageVerdict> {
+pub(crate) fn message_in(wire: MessageWire<'_>) -> Option<MessageVerdict> {
     Some(MessageVerdict {
         kind: wire.kind.into_owned(),
         reference: wire.reference.into_owned(),

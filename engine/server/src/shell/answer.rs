@@ -1,7 +1,7 @@
 //! What a sender is told, once everything its parcel caused is stored.
 
 use acquit_domain::exchange::MessageVerdict;
-use acquit_domain::{Finding, Id, Letter, Outcome, Verdict};
+use acquit_domain::{Finding, Id, Letter, More, Outcome, Verdict};
 
 /// Kind under which the decider derives the identifiers of log rows from their parcel.
 const EXCHANGE: u16 = 1;
@@ -19,6 +19,8 @@ pub struct Answer {
     pub messages: Vec<MessageVerdict>,
     /// Everything found.
     pub findings: Vec<Finding>,
+    /// What there was no room for in these two lists.
+    pub more: More,
     /// The answers in the sender's own protocol.
     pub letters: Vec<Letter>,
 }
@@ -31,6 +33,7 @@ impl From<&Outcome> for Answer {
             verdict: outcome.verdict,
             messages: outcome.messages.clone(),
             findings: outcome.findings.clone(),
+            more: outcome.more,
             letters: outcome.answers.clone(),
         }
     }
@@ -45,6 +48,7 @@ impl From<acquit_store::Answer> for Answer {
             verdict: stored.verdict,
             messages: stored.messages,
             findings: stored.findings,
+            more: stored.more,
             letters: stored.letters,
         }
     }

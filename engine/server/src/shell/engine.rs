@@ -37,12 +37,12 @@ impl Engine {
     }
 
     /// Decides works in order; each sees what the ones before it change, those in `overlays`
-    /// included. One question to the store for all of them.
+    /// included. One question to the store for all of them. `None` for one that has to wait.
     pub(super) async fn decide(
         &self,
         works: &[&Work],
         overlays: &[&Overlay],
-    ) -> Result<Vec<Outcome>, Refusal> {
+    ) -> Result<Vec<Option<Outcome>>, Refusal> {
         let mut keys = Keys::default();
         works.iter().for_each(|work| keys.extend(work.keys()));
         let mut known = self.store.known(&keys).await.map_err(refusal)?;
@@ -51,7 +51,9 @@ impl Engine {
         let mut outcomes = Vec::with_capacity(works.len());
         for work in works {
             let outcome = steps::decide(&self.book, work, &known, now);
-            acquit_flow::apply(&mut known, &outcome);
+            if let Some(outcome) = &outcome {
+                acquit_flow::apply(&mut known, outcome);
+            }
             outcomes.push(outcome);
         }
         Ok(outcomes)
@@ -71,6 +73,8 @@ impl Engine {
             for places in left.chunks(BATCH) {
                 let batch: Vec<&Work> = places.iter().map(|&at| &works[at]).collect();
                 let outcomes = self.decide(&batch, &[]).await?;
+                let outcomes: Option<Vec<Outcome>> = outcomes.into_iter().collect();
+                let outcomes = outcomes.ok_or(Refusal::Busy)?;
                 let results = self.store.commit(outcomes.clone()).await.map_err(refusal)?;
                 for ((&at, outcome), result) in places.iter().zip(outcomes).zip(results) {
                     if result == CommitResult::Committed {

@@ -9,19 +9,40 @@
 
 use super::answer::{Answer, Refusal};
 use super::engine::{BATCH, Engine, TRIES, refusal};
+use super::large::{self, Large, Size};
 use super::overlay::Overlay;
 use super::steps::{self, Work};
-use acquit_domain::{Outcome, Parcel, PartyCode};
+use acquit_domain::{Carried, Outcome, Parcel, PartyCode, Progress};
 use acquit_store::CommitResult;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+
+/// What became of a job.
+pub(super) struct Decided {
+    /// The answer to its parcel, when it was all or the last of it.
+    pub(super) answer: Answer,
+    /// What a part leaves for the next ones.
+    pub(super) carried: Option<Box<Carried>>,
+}
+
+impl From<&Outcome> for Decided {
+    fn from(outcome: &Outcome) -> Decided {
+        let carried = match &outcome.progress {
+            Progress::Part { carried, .. } => Some(carried.clone()),
+            Progress::Whole | Progress::Last { .. } => None,
+        };
+        Decided { answer: Answer::from(outcome), carried }
+    }
+}
+
+type Reply = oneshot::Sender<Result<Decided, Refusal>>;
 
 /// A parcel that was read and waits to be decided.
 struct Job {
     work: Work,
-    reply: oneshot::Sender<Result<Answer, Refusal>>,
+    reply: Reply,
     arrived: Instant,
     tries: u32,
 }
@@ -29,8 +50,9 @@ struct Job {
 /// The way in.
 #[derive(Clone)]
 pub struct Intake {
-    engine: Engine,
+    pub(super) engine: Engine,
     queue: mpsc::Sender<Job>,
+    pub(super) large: Large,
 }
 
 impl Intake {
@@ -40,7 +62,7 @@ impl Intake {
     pub fn start(engine: Engine, capacity: usize) -> (Intake, JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(capacity.max(1));
         let decider = tokio::spawn(run(engine.clone(), receiver));
-        (Intake { engine, queue: sender }, decider)
+        (Intake { engine, queue: sender, large: Large::new() }, decider)
     }
 
     /// How many parcels wait.
@@ -73,6 +95,9 @@ impl Intake {
     /// # Errors
     /// When it was not taken; then nothing of it is stored.
     pub async fn submit(&self, parcel: Parcel) -> Result<Answer, Refusal> {
+        if acquit_flow::may_be_large(&parcel) {
+            return self.submit_large(parcel).await;
+        }
         let arrived = Instant::now();
         let work = steps::read(&self.engine.book, parcel);
         self.submit_work(work, arrived).await
@@ -85,10 +110,51 @@ impl Intake {
     pub async fn submit_large(&self, parcel: Parcel) -> Result<Answer, Refusal> {
         let arrived = Instant::now();
         let book = self.engine.book.clone();
-        let work = tokio::task::spawn_blocking(move || steps::read(&book, parcel))
-            .await
-            .map_err(|error| Refusal::Stopped(error.to_string()))?;
-        self.submit_work(work, arrived).await
+        let stopped = |error: tokio::task::JoinError| Refusal::Stopped(error.to_string());
+        let size = tokio::task::spawn_blocking(move || large::look(&book, parcel));
+        match size.await.map_err(stopped)? {
+            Size::Small(work) => self.submit_work(*work, arrived).await,
+            // On a task of its own: it goes on when its sender goes away.
+            Size::Large(survey) => {
+                let taken = tokio::spawn(large::take(self.clone(), *survey));
+                taken.await.map_err(stopped)?
+            }
+        }
+    }
+
+    /// Takes up the large parcels that were left unfinished, one after the other.
+    ///
+    /// # Errors
+    /// When the store takes nothing; what is left stays unfinished.
+    pub async fn resume(&self) -> Result<(), Refusal> {
+        large::resume(self).await
+    }
+
+    /// Takes up what was left unfinished now and whenever something is, until the server stops.
+    pub async fn keep_resuming(self, mut stopping: watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                done = self.resume() => {
+                    if let Err(refusal) = done {
+                        tracing::error!(why = %refusal, "an unfinished parcel has to wait");
+                    }
+                }
+                _ = stopping.wait_for(|stop| *stop) => return,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(large::RESUME_EVERY) => {}
+                _ = stopping.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Has a part decided and stored; waits for room.
+    pub(super) async fn decide(&self, work: Work) -> Result<Decided, Refusal> {
+        let stops = || Refusal::Stopped("the engine stops".to_owned());
+        let (reply, answer) = oneshot::channel();
+        let job = Job { work, reply, arrived: Instant::now(), tries: 0 };
+        self.queue.send(job).await.map_err(|_| stops())?;
+        answer.await.unwrap_or_else(|_| Err(stops()))
     }
 
     async fn submit_work(&self, work: Work, arrived: Instant) -> Result<Answer, Refusal> {
@@ -98,7 +164,10 @@ impl Intake {
             self.engine.statistics.busy.fetch_add(1, Ordering::Relaxed);
             Refusal::Busy
         })?;
-        answer.await.unwrap_or_else(|_| Err(Refusal::Stopped("the engine stops".to_owned())))
+        let answer = answer.await;
+        let answer =
+            answer.unwrap_or_else(|_| Err(Refusal::Stopped("the engine stops".to_owned())));
+        answer.map(|decided| decided.answer)
     }
 }
 
@@ -112,6 +181,7 @@ async fn answered(
     let stored = engine.store.idempotent(party.clone(), key.to_owned()).await.map_err(refusal)?;
     match stored {
         Some(stored) if stored.sha256 != sha256 => Err(Refusal::Mismatch),
+        Some(stored) if stored.in_parts => Err(Refusal::Busy),
         stored => Ok(stored.map(Answer::from)),
     }
 }
@@ -127,7 +197,7 @@ struct Batch {
 /// A batch being stored.
 struct Storing {
     jobs: Vec<Job>,
-    answers: Vec<Answer>,
+    answers: Vec<Decided>,
     overlay: Overlay,
     begun: Instant,
     done: JoinHandle<acquit_store::Result<Vec<CommitResult>>>,
@@ -210,7 +280,7 @@ async fn unanswered(engine: &Engine, jobs: Vec<Job>) -> Vec<Job> {
         match found {
             None => left.push(job),
             Some(answer) => {
-                let _ = job.reply.send(answer);
+                let _ = job.reply.send(answer.map(|answer| Decided { answer, carried: None }));
             }
         }
     }
@@ -228,9 +298,15 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
     overlays.push(&batch.overlay);
     match engine.decide(&works, &overlays).await {
         Ok(outcomes) => {
-            outcomes.iter().for_each(|outcome| batch.overlay.note(outcome));
-            batch.outcomes.extend(outcomes);
-            batch.jobs.extend(jobs);
+            for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                let Some(outcome) = outcome else {
+                    let _ = job.reply.send(Err(Refusal::Busy));
+                    continue;
+                };
+                batch.overlay.note(&outcome);
+                batch.outcomes.push(outcome);
+                batch.jobs.push(job);
+            }
         }
         Err(refusal) => {
             for job in jobs {
@@ -242,7 +318,7 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
 
 /// Begins to store a batch.
 fn store(engine: &Engine, batch: Batch) -> Storing {
-    let answers = batch.outcomes.iter().map(Answer::from).collect();
+    let answers = batch.outcomes.iter().map(Decided::from).collect();
     let store = engine.store.clone();
     let outcomes = batch.outcomes;
     Storing {
@@ -286,8 +362,12 @@ fn settle(
     let mut whole = true;
     for ((mut job, answer), result) in stored.jobs.into_iter().zip(stored.answers).zip(results) {
         if result == CommitResult::Committed {
-            statistics.answered(answer.verdict);
-            statistics.intake.record(job.arrived.elapsed());
+            if answer.carried.is_none() {
+                statistics.answered(answer.answer.verdict);
+                statistics.intake.record(job.arrived.elapsed());
+            }
+            // What a part was read with is given back before the next one is asked for.
+            drop(job.work);
             let _ = job.reply.send(Ok(answer));
             continue;
         }

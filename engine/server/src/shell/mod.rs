@@ -15,6 +15,7 @@ pub mod clock;
 pub mod engine;
 pub mod folder;
 pub mod intake;
+pub mod large;
 mod overlay;
 pub mod statistics;
 pub mod steps;

@@ -7,12 +7,13 @@ use super::arrival::Arrival;
 use super::clock::Clock;
 use acquit_domain::outcome::Alert;
 use acquit_domain::{
-    Channel, Direction, Exchange, Finding, Function, Keys, Known, Level, More, Outcome, Parcel,
-    PartyCode, Place, Progress, Severity, Timestamp, Verdict,
+    Carried, Channel, Direction, Envelope, Exchange, Finding, Function, Keys, Known, Level, More,
+    Outcome, Parcel, PartyCode, Place, Progress, Severity, Timestamp, Verdict,
 };
-use acquit_flow::Reading;
+use acquit_flow::{Part, Reading, Survey};
 use acquit_mapping::rulebook::Rulebook;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Code of the finding on a parcel that met a bug of ours.
@@ -33,16 +34,34 @@ pub struct Work {
 enum Read {
     /// Facts and findings.
     Reading(Box<Reading>),
+    /// The envelopes of a large parcel, which decide it.
+    Survey(Box<Survey>),
+    /// One part of a large parcel, and what the parts before it left.
+    Part(Box<Part>, Arc<Carried>),
     /// A panic: only the parcel is left.
     Bug(Box<Parcel>, Keys),
 }
 
 impl Work {
+    /// A large parcel whose envelopes decide it.
+    #[must_use]
+    pub fn surveyed(survey: Survey) -> Work {
+        Work { read: Read::Survey(Box::new(survey)), spent: Duration::ZERO }
+    }
+
+    /// One part of a large parcel, after what the parts before it left.
+    #[must_use]
+    pub fn part(part: Part, before: Arc<Carried>) -> Work {
+        Work { read: Read::Part(Box::new(part), before), spent: Duration::ZERO }
+    }
+
     /// The questions to ask the store.
     #[must_use]
     pub fn keys(&self) -> &Keys {
         match &self.read {
             Read::Reading(reading) => reading.keys(),
+            Read::Survey(survey) => &survey.keys,
+            Read::Part(part, _) => &part.keys,
             Read::Bug(_, keys) => keys,
         }
     }
@@ -52,7 +71,7 @@ impl Work {
     pub fn reading(&self) -> Option<&Reading> {
         match &self.read {
             Read::Reading(reading) => Some(reading),
-            Read::Bug(..) => None,
+            Read::Survey(_) | Read::Part(..) | Read::Bug(..) => None,
         }
     }
 
@@ -61,6 +80,8 @@ impl Work {
     pub fn parcel(&self) -> &Parcel {
         match &self.read {
             Read::Reading(reading) => &reading.parcel,
+            Read::Survey(survey) => &survey.parcel,
+            Read::Part(part, _) => &part.parcel,
             Read::Bug(parcel, _) => parcel,
         }
     }
@@ -80,27 +101,82 @@ pub fn read(book: &Rulebook, parcel: Parcel) -> Work {
     Work { read, spent: begun.elapsed() }
 }
 
-/// Decides a parcel that was read. Never fails and never panics.
+/// Surveys a parcel that is to be taken part by part; `None` for all others. Never panics.
 #[must_use]
-pub fn decide(book: &Rulebook, work: &Work, known: &Known, now: Timestamp) -> Outcome {
+pub fn survey(book: &Rulebook, parcel: &Parcel) -> Option<Survey> {
+    if !acquit_flow::may_be_large(parcel) {
+        return None;
+    }
+    // Should this panic, reading does so too, and there it is told.
+    let surveyed = catch_unwind(AssertUnwindSafe(|| acquit_flow::survey(book, parcel)));
+    surveyed.ok().filter(Survey::is_large)
+}
+
+/// Decides a parcel that was read. Never fails and never panics. `None` when it has to wait for
+/// another that is being taken part by part.
+#[must_use]
+pub fn decide(book: &Rulebook, work: &Work, known: &Known, now: Timestamp) -> Option<Outcome> {
+    if acquit_flow::must_wait(work.keys(), known, work.parcel().id) {
+        return None;
+    }
     let begun = Instant::now();
     let mut outcome = match &work.read {
         Read::Bug(parcel, _) => bug(book, parcel, now),
+        Read::Survey(survey) => {
+            let decide = || acquit_flow::decide_survey(book, survey, known, now);
+            let decided = catch_unwind(AssertUnwindSafe(decide));
+            decided.unwrap_or_else(|_| Some(met(book, &survey.parcel, now)))?
+        }
+        Read::Part(part, before) => {
+            let decide = || acquit_flow::decide_part(book, part, before, known, now);
+            let decided = catch_unwind(AssertUnwindSafe(decide));
+            decided.unwrap_or_else(|_| end(part, before, met(book, &part.parcel, now)))
+        }
         Read::Reading(reading) => {
             let decided =
                 catch_unwind(AssertUnwindSafe(|| acquit_flow::decide(book, reading, known, now)));
-            decided.unwrap_or_else(|_| {
-                let parcel = &reading.parcel;
-                tracing::error!(parcel = %parcel.id, step = "decide", "a parcel met a bug");
-                bug(book, parcel, now)
-            })
+            decided.unwrap_or_else(|_| met(book, &reading.parcel, now))
         }
     };
     let spent = u32::try_from((work.spent + begun.elapsed()).as_micros()).unwrap_or(u32::MAX);
     for row in &mut outcome.exchanges {
         row.duration_us = spent;
     }
-    outcome
+    Some(outcome)
+}
+
+/// Logs that deciding a parcel met a bug, and gives the outcome of that.
+fn met(book: &Rulebook, parcel: &Parcel, now: Timestamp) -> Outcome {
+    tracing::error!(parcel = %parcel.id, step = "decide", "a parcel met a bug");
+    bug(book, parcel, now)
+}
+
+/// A bug in a later part ends the parcel there: what was stored of it stays.
+fn end(part: &Part, before: &Carried, bug: Outcome) -> Outcome {
+    let Some(earlier) = part.number.checked_sub(1).filter(|earlier| *earlier > 0) else {
+        return bug;
+    };
+    let open = part.pieces.first().filter(|_| before.open).map(|piece| &piece.sent);
+    let key = open.and_then(|sent| sent.key.clone());
+    let envelope = open.zip(key.clone()).map(|(sent, key)| Envelope {
+        key,
+        sha256: sent.sha256,
+        parcel: part.parcel.id,
+        received_at: part.parcel.received_at,
+        verdict: bug.verdict,
+        messages: Vec::new(),
+        findings: bug.findings.clone(),
+        more: More::default(),
+        in_parts: false,
+        letters: Vec::new(),
+    });
+    Outcome {
+        keep_bytes: false,
+        progress: Progress::Last { before: earlier, letters: before.letters.clone() },
+        replaced: key.into_iter().collect(),
+        envelopes: envelope.into_iter().collect(),
+        ..bug
+    }
 }
 
 /// The outcome of a parcel that met a bug: kept, logged, and told to the operator.

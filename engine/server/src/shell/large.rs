@@ -1,0 +1,168 @@
+//! Large parcels: surveyed, then taken part by part through the same queue as everybody's, so
+//! that small parcels go between the parts.
+//!
+//! ```text
+//! survey --> envelopes decide it --> one transaction, as any parcel
+//!        \-> read part --> queue --> decide --> commit (rows, and what it leaves) --> next part
+//!                                               last part: letters, and the answer
+//! ```
+//!
+//! What it is *not*: a second pipeline. The parts are decided and stored by the decider.
+
+use super::answer::{Answer, Refusal};
+use super::engine::refusal;
+use super::intake::Intake;
+use super::steps::{self, Work};
+use acquit_domain::{Carried, Id, Parcel};
+use acquit_flow::{Part, Survey};
+use acquit_mapping::rulebook::Rulebook;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc};
+
+/// Most large parcels taken at one time: each holds a few parts in memory.
+pub const LARGE_AT_ONCE: usize = 2;
+
+/// Parts read ahead of the one being decided.
+const PARTS_AHEAD: usize = 1;
+
+/// Pause between two looks for parcels left unfinished.
+pub(super) const RESUME_EVERY: Duration = Duration::from_secs(5);
+
+/// The large parcels at hand.
+#[derive(Debug, Clone)]
+pub(super) struct Large {
+    room: Arc<Semaphore>,
+    /// Those somebody is taking now.
+    driven: Arc<Mutex<BTreeSet<Id>>>,
+}
+
+impl Large {
+    pub(super) fn new() -> Large {
+        Large { room: Arc::new(Semaphore::new(LARGE_AT_ONCE)), driven: Arc::default() }
+    }
+
+    /// Claims a parcel for as long as what is given is held; `None` when another has it.
+    fn claim(&self, parcel: Id) -> Option<Claim> {
+        let mut driven = self.driven.lock().unwrap_or_else(PoisonError::into_inner);
+        driven.insert(parcel).then(|| Claim { large: self.clone(), parcel })
+    }
+}
+
+/// A parcel nobody else takes meanwhile.
+struct Claim {
+    large: Large,
+    parcel: Id,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut driven = self.large.driven.lock().unwrap_or_else(PoisonError::into_inner);
+        driven.remove(&self.parcel);
+    }
+}
+
+/// A parcel as it is to be taken.
+pub(super) enum Size {
+    /// In one transaction: read already.
+    Small(Box<Work>),
+    /// Part by part.
+    Large(Box<Survey>),
+}
+
+/// Reads a parcel, or surveys it when it is large. Never panics.
+pub(super) fn look(book: &Rulebook, parcel: Parcel) -> Size {
+    match steps::survey(book, &parcel) {
+        Some(survey) => Size::Large(Box::new(survey)),
+        None => Size::Small(Box::new(steps::read(book, parcel))),
+    }
+}
+
+/// Takes a surveyed parcel from its beginning.
+pub(super) async fn take(intake: Intake, survey: Survey) -> Result<Answer, Refusal> {
+    let Ok(_room) = intake.large.room.clone().acquire_owned().await else {
+        return Err(Refusal::Busy);
+    };
+    let engine = &intake.engine;
+    let known = engine.store.known(&survey.keys).await.map_err(refusal)?;
+    if acquit_flow::must_wait(&survey.keys, &known, survey.parcel.id) {
+        return Err(Refusal::Busy);
+    }
+    if acquit_flow::decide_survey(&engine.book, &survey, &known, engine.clock.now()).is_some() {
+        return intake.decide(Work::surveyed(survey)).await.map(|done| done.answer);
+    }
+    drive(&intake, Arc::new(survey), 0, Carried::default()).await
+}
+
+/// Takes up the parcels that were left unfinished: by a crash, a full disk, a stop.
+pub(super) async fn resume(intake: &Intake) -> Result<(), Refusal> {
+    let engine = &intake.engine;
+    for id in engine.store.unfinished().await.map_err(refusal)? {
+        let found = engine.store.unfinished_parcel(id).await.map_err(refusal)?;
+        let Some(found) = found.filter(|_| !intake.large.is_driven(id)) else { continue };
+        tracing::info!(parcel = %id, parts = found.parts, "an unfinished parcel is taken up");
+        let book = engine.book.clone();
+        let survey = move || acquit_flow::survey(&book, &found.parcel);
+        let survey = tokio::task::spawn_blocking(survey).await.map_err(gone)?;
+        drive(intake, Arc::new(survey), found.parts, found.carried).await?;
+    }
+    Ok(())
+}
+
+impl Large {
+    fn is_driven(&self, parcel: Id) -> bool {
+        let driven = self.driven.lock().unwrap_or_else(PoisonError::into_inner);
+        driven.contains(&parcel)
+    }
+}
+
+/// Decides and stores the parts of a parcel one after the other; the answer once all are stored.
+async fn drive(
+    intake: &Intake,
+    survey: Arc<Survey>,
+    done: u32,
+    carried: Carried,
+) -> Result<Answer, Refusal> {
+    let parcel = survey.parcel.id;
+    let Some(_claim) = intake.large.claim(parcel) else { return Err(Refusal::Busy) };
+    let mut carried = Arc::new(carried);
+    let mut parts = read(intake.engine.book.clone(), survey, done, carried.reached);
+    while let Some(part) = parts.recv().await {
+        let is_last = part.is_last;
+        let work = Work::part(part, Arc::clone(&carried));
+        let decided = intake.decide(work).await?;
+        if let Some(left) = decided.carried {
+            Arc::make_mut(&mut carried).extend(*left);
+        } else if is_last {
+            let stored = intake.engine.store.answer(parcel).await.map_err(refusal)?;
+            return Ok(stored.map_or(decided.answer, Answer::from));
+        } else {
+            return Ok(decided.answer);
+        }
+    }
+    tracing::error!(parcel = %parcel, "a large parcel could not be read to its end");
+    Err(Refusal::Stopped("a large parcel could not be read to its end".to_owned()))
+}
+
+/// Reads parts on a thread of their own, a little ahead of those who decide them.
+fn read(
+    book: Arc<Rulebook>,
+    survey: Arc<Survey>,
+    done: u32,
+    reached: acquit_domain::part::Reached,
+) -> mpsc::Receiver<Part> {
+    let (sender, receiver) = mpsc::channel(PARTS_AHEAD);
+    tokio::task::spawn_blocking(move || {
+        for part in acquit_flow::parts(&book, &survey, done, reached) {
+            if sender.blocking_send(part).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn gone(error: tokio::task::JoinError) -> Refusal {
+    Refusal::Stopped(error.to_string())
+}
