@@ -97,3 +97,31 @@ pub struct Outcome {
     /// Alerts to raise.
     pub alerts: Vec<Alert>,
 }
+
+impl Outcome {
+    /// The outcome of a parcel that is kept, with a verdict, and causes nothing else.
+    #[must_use]
+    pub fn new(parcel: Parcel, verdict: Verdict) -> Outcome {
+        Outcome {
+            parcel,
+            progress: Progress::Whole,
+            keep_bytes: true,
+            verdict,
+            messages: Vec::new(),
+            findings: Vec::new(),
+            more: More::default(),
+            answers: Vec::new(),
+            exchanges: Vec::new(),
+            invoices: Vec::new(),
+            documents: Vec::new(),
+            parties: Vec::new(),
+            envelopes: Vec::new(),
+            replaced: Vec::new(),
+            letters: Vec::new(),
+            marks: Vec::new(),
+            parked: Vec::new(),
+            released: Vec::new(),
+            alerts: Vec::new(),
+        }
+    }
+}

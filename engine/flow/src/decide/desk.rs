@@ -5,7 +5,7 @@ use acquit_domain::exchange::{Direction, Exchange, Function};
 use acquit_domain::outcome::{Alert, InvoiceChange};
 use acquit_domain::{
     EnvelopeKey, Finding, Id, Invoice, InvoiceKey, Known, More, Outcome, Parcel, PartyCode,
-    Progress, Timestamp, Verdict,
+    Timestamp, Verdict,
 };
 use acquit_mapping::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,33 +65,12 @@ impl<'a> Desk<'a> {
         now: Timestamp,
         root: Id,
     ) -> Desk<'a> {
-        let outcome = Outcome {
-            parcel: parcel.clone(),
-            progress: Progress::Whole,
-            keep_bytes: true,
-            verdict: Verdict::Rejected,
-            messages: Vec::new(),
-            findings: Vec::new(),
-            more: More::default(),
-            answers: Vec::new(),
-            exchanges: Vec::new(),
-            invoices: Vec::new(),
-            documents: Vec::new(),
-            parties: Vec::new(),
-            envelopes: Vec::new(),
-            replaced: Vec::new(),
-            letters: Vec::new(),
-            marks: Vec::new(),
-            parked: Vec::new(),
-            released: Vec::new(),
-            alerts: Vec::new(),
-        };
         Desk {
             book,
             parcel,
             known,
             now,
-            outcome,
+            outcome: Outcome::new(parcel.clone(), Verdict::Rejected),
             changed: BTreeMap::new(),
             drawn: [0; 5],
             root,

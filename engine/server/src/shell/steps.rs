@@ -195,11 +195,10 @@ fn bug(book: &Rulebook, parcel: &Parcel, now: Timestamp) -> Outcome {
         exchange: Some(row.id),
     };
     Outcome {
-        verdict: Verdict::Parked,
         findings: vec![finding],
         exchanges: vec![row],
         alerts: vec![alert],
-        ..nothing(parcel.clone())
+        ..Outcome::new(parcel.clone(), Verdict::Parked)
     }
 }
 
@@ -214,7 +213,7 @@ pub fn operation(book: &Rulebook, clock: &Clock, operator: &PartyCode, note: &st
     row.observation = note.to_owned();
     row.verdict = Verdict::Accepted;
     row.hash = acquit_flow::row_hash(&row);
-    Outcome { verdict: Verdict::Accepted, exchanges: vec![row], ..nothing(parcel) }
+    Outcome { exchanges: vec![row], ..Outcome::new(parcel, Verdict::Accepted) }
 }
 
 /// A row of the log about a parcel as a whole, which moves nothing.
@@ -250,31 +249,6 @@ fn row(book: &Rulebook, parcel: &Parcel, at: Timestamp) -> Exchange {
         previous: [0; 32],
         hash: [0; 32],
         duration_us: 0,
-    }
-}
-
-/// The outcome of a parcel that is kept and causes nothing.
-fn nothing(parcel: Parcel) -> Outcome {
-    Outcome {
-        parcel,
-        progress: Progress::Whole,
-        keep_bytes: true,
-        verdict: Verdict::Rejected,
-        messages: Vec::new(),
-        findings: Vec::new(),
-        more: More::default(),
-        answers: Vec::new(),
-        exchanges: Vec::new(),
-        invoices: Vec::new(),
-        documents: Vec::new(),
-        parties: Vec::new(),
-        envelopes: Vec::new(),
-        replaced: Vec::new(),
-        letters: Vec::new(),
-        marks: Vec::new(),
-        parked: Vec::new(),
-        released: Vec::new(),
-        alerts: Vec::new(),
     }
 }
 

@@ -194,27 +194,7 @@ pub fn parcel(n: u64, bytes: Vec<u8>) -> Parcel {
 }
 
 pub fn empty(parcel: Parcel) -> Outcome {
-    Outcome {
-        parcel,
-        progress: Progress::Whole,
-        keep_bytes: true,
-        verdict: Verdict::Accepted,
-        messages: Vec::new(),
-        findings: Vec::new(),
-        more: More::default(),
-        answers: Vec::new(),
-        exchanges: Vec::new(),
-        invoices: Vec::new(),
-        documents: Vec::new(),
-        parties: Vec::new(),
-        envelopes: Vec::new(),
-        replaced: Vec::new(),
-        letters: Vec::new(),
-        marks: Vec::new(),
-        parked: Vec::new(),
-        released: Vec::new(),
-        alerts: Vec::new(),
-    }
+    Outcome::new(parcel, Verdict::Accepted)
 }
 
 /// Puts log rows under an invoice: numbers, chain and hashes, and their end in the invoice.
