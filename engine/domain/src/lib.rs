@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod parcel;
 pub mod part;
 pub mod party;
+pub mod pay;
 pub mod status;
 pub mod time;
 
