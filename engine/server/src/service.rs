@@ -47,6 +47,7 @@ pub struct Service {
     listener: JoinHandle<()>,
     decider: JoinHandle<()>,
     timers: JoinHandle<()>,
+    resuming: JoinHandle<()>,
     checkpoints: Option<Checkpoints>,
 }
 
@@ -92,7 +93,8 @@ pub async fn start(
         stop,
         listener: tokio::spawn(serving),
         decider,
-        timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping)),
+        timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping.clone())),
+        resuming: tokio::spawn(intake.clone().keep_resuming(stopping)),
         checkpoints,
         engine,
         intake,
@@ -103,7 +105,9 @@ impl Service {
     /// Stops in order, and returns when everything taken is stored and answered.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        for (name, task) in [("listener", self.listener), ("timers", self.timers)] {
+        let tasks =
+            [("listener", self.listener), ("timers", self.timers), ("resuming", self.resuming)];
+        for (name, task) in tasks {
             if let Err(error) = task.await {
                 tracing::error!(task = name, error = %error, "a task ended early");
             }

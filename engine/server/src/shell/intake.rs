@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::steps::{self, Work};
 use acquit_domain::{Carried, Outcome, Parcel, PartyCode, Progress};
 use acquit_store::CommitResult;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -108,6 +109,14 @@ impl Intake {
     /// # Errors
     /// When it was not taken; then nothing of it is stored.
     pub async fn submit_large(&self, parcel: Parcel) -> Result<Answer, Refusal> {
+        self.submit_sized(parcel, Arc::new(|_| {})).await
+    }
+
+    pub(super) async fn submit_sized(
+        &self,
+        parcel: Parcel,
+        watcher: large::Watcher,
+    ) -> Result<Answer, Refusal> {
         let arrived = Instant::now();
         let book = self.engine.book.clone();
         let stopped = |error: tokio::task::JoinError| Refusal::Stopped(error.to_string());
@@ -116,7 +125,7 @@ impl Intake {
             Size::Small(work) => self.submit_work(*work, arrived).await,
             // On a task of its own: it goes on when its sender goes away.
             Size::Large(survey) => {
-                let taken = tokio::spawn(large::take(self.clone(), *survey));
+                let taken = tokio::spawn(large::take(self.clone(), *survey, watcher));
                 taken.await.map_err(stopped)?
             }
         }

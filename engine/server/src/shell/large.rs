@@ -13,6 +13,7 @@ use super::answer::{Answer, Refusal};
 use super::engine::refusal;
 use super::intake::Intake;
 use super::steps::{self, Work};
+use acquit_domain::part::Reached;
 use acquit_domain::{Carried, Id, Parcel};
 use acquit_flow::{Part, Survey};
 use acquit_mapping::rulebook::Rulebook;
@@ -29,6 +30,48 @@ const PARTS_AHEAD: usize = 1;
 
 /// Pause between two looks for parcels left unfinished.
 pub(super) const RESUME_EVERY: Duration = Duration::from_secs(5);
+
+/// How far a large parcel has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stage {
+    /// Messages decided and stored.
+    pub done: u64,
+    /// All its messages.
+    pub all: u64,
+}
+
+impl Stage {
+    fn of(survey: &Survey, reached: Reached) -> Stage {
+        let mut stage = Stage::default();
+        for (ordinal, one) in (1..).zip(&survey.transmissions) {
+            stage.all += u64::from(one.messages);
+            stage.done += match ordinal {
+                before if before < reached.transmission => u64::from(one.messages),
+                open if open == reached.transmission => u64::from(reached.message),
+                _ => 0,
+            };
+        }
+        stage
+    }
+}
+
+/// Who is told how far a large parcel has come, after each part but the last.
+pub(super) type Watcher = Arc<dyn Fn(Stage) + Send + Sync>;
+
+impl Intake {
+    /// Like [`Intake::submit_large`], telling `watcher` how far it has come.
+    ///
+    /// # Errors
+    /// When it was not taken; of a large parcel, parts may be stored then, and
+    /// [`Intake::resume`] takes it up again.
+    pub async fn submit_watched(
+        &self,
+        parcel: Parcel,
+        watcher: impl Fn(Stage) + Send + Sync + 'static,
+    ) -> Result<Answer, Refusal> {
+        self.submit_sized(parcel, Arc::new(watcher)).await
+    }
+}
 
 /// The large parcels at hand.
 #[derive(Debug, Clone)]
@@ -80,7 +123,11 @@ pub(super) fn look(book: &Rulebook, parcel: Parcel) -> Size {
 }
 
 /// Takes a surveyed parcel from its beginning.
-pub(super) async fn take(intake: Intake, survey: Survey) -> Result<Answer, Refusal> {
+pub(super) async fn take(
+    intake: Intake,
+    survey: Survey,
+    watcher: Watcher,
+) -> Result<Answer, Refusal> {
     let Ok(_room) = intake.large.room.clone().acquire_owned().await else {
         return Err(Refusal::Busy);
     };
@@ -92,7 +139,7 @@ pub(super) async fn take(intake: Intake, survey: Survey) -> Result<Answer, Refus
     if acquit_flow::decide_survey(&engine.book, &survey, &known, engine.clock.now()).is_some() {
         return intake.decide(Work::surveyed(survey)).await.map(|done| done.answer);
     }
-    drive(&intake, Arc::new(survey), 0, Carried::default()).await
+    drive(&intake, Arc::new(survey), 0, Carried::default(), &watcher).await
 }
 
 /// Takes up the parcels that were left unfinished: by a crash, a full disk, a stop.
@@ -105,7 +152,8 @@ pub(super) async fn resume(intake: &Intake) -> Result<(), Refusal> {
         let book = engine.book.clone();
         let survey = move || acquit_flow::survey(&book, &found.parcel);
         let survey = tokio::task::spawn_blocking(survey).await.map_err(gone)?;
-        drive(intake, Arc::new(survey), found.parts, found.carried).await?;
+        let nobody: Watcher = Arc::new(|_| {});
+        drive(intake, Arc::new(survey), found.parts, found.carried, &nobody).await?;
     }
     Ok(())
 }
@@ -123,17 +171,19 @@ async fn drive(
     survey: Arc<Survey>,
     done: u32,
     carried: Carried,
+    watcher: &Watcher,
 ) -> Result<Answer, Refusal> {
     let parcel = survey.parcel.id;
     let Some(_claim) = intake.large.claim(parcel) else { return Err(Refusal::Busy) };
     let mut carried = Arc::new(carried);
-    let mut parts = read(intake.engine.book.clone(), survey, done, carried.reached);
+    let mut parts = read(intake.engine.book.clone(), survey.clone(), done, carried.reached);
     while let Some(part) = parts.recv().await {
         let is_last = part.is_last;
         let work = Work::part(part, Arc::clone(&carried));
         let decided = intake.decide(work).await?;
         if let Some(left) = decided.carried {
             Arc::make_mut(&mut carried).extend(*left);
+            watcher(Stage::of(&survey, carried.reached));
         } else if is_last {
             let stored = intake.engine.store.answer(parcel).await.map_err(refusal)?;
             return Ok(stored.map_or(decided.answer, Answer::from));
@@ -150,7 +200,7 @@ fn read(
     book: Arc<Rulebook>,
     survey: Arc<Survey>,
     done: u32,
-    reached: acquit_domain::part::Reached,
+    reached: Reached,
 ) -> mpsc::Receiver<Part> {
     let (sender, receiver) = mpsc::channel(PARTS_AHEAD);
     tokio::task::spawn_blocking(move || {

@@ -26,4 +26,5 @@ pub use arrival::Arrival;
 pub use clock::Clock;
 pub use engine::Engine;
 pub use intake::Intake;
+pub use large::Stage;
 pub use statistics::Statistics;
