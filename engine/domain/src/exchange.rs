@@ -208,6 +208,9 @@ pub struct Exchange {
     pub book: [u8; 32],
     /// Fingerprint of the invoice after this row: the last row of a chain proves the invoice.
     pub content: [u8; 32],
+    /// Hash of the letters that what this row belongs to caused; on the last row of an outcome
+    /// that caused any.
+    pub letters: Option<[u8; 32]>,
     /// Hash of the row before it in its chain (zero for the first).
     pub previous: [u8; 32],
     /// Hash of this row over everything above: [`crate::exchange`] rows of one invoice form a

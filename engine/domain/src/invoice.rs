@@ -284,6 +284,8 @@ pub struct Invoice {
     pub description: String,
     /// « Moyen de paiement »: the keys of the means allowed.
     pub means: Vec<String>,
+    /// What lies on it of the money that passed through here, in minor units.
+    pub allocated_minor: i64,
     /// Service lines.
     pub services: Vec<Service>,
     /// Taxes per rate.
@@ -301,6 +303,13 @@ pub struct Invoice {
 }
 
 impl Invoice {
+    /// What is still to be paid.
+    #[must_use]
+    pub fn balance(&self) -> Money {
+        let minor = self.gross.minor.saturating_sub(self.allocated_minor);
+        Money::new(minor, self.gross.currency)
+    }
+
     /// Total VAT: gross less net, exact by construction.
     #[must_use]
     pub fn vat(&self) -> Money {

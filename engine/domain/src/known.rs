@@ -1,5 +1,6 @@
 //! What is asked of the store before deciding, and what it answers.
 
+use crate::pay::{PaymentKeys, PaymentsKnown};
 use crate::{Envelope, EnvelopeKey, Id, Invoice, InvoiceKey, Letter, Parcel, PartyCode, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,8 @@ pub struct Keys {
     pub clients: BTreeSet<String>,
     /// Letters of ours that an acknowledgement names: to whom, and our reference.
     pub letters: BTreeSet<(PartyCode, String)>,
+    /// Orders, money and notices named.
+    pub payments: PaymentKeys,
 }
 
 impl Keys {
@@ -23,6 +26,7 @@ impl Keys {
         self.envelopes.extend(other.envelopes.iter().cloned());
         self.clients.extend(other.clients.iter().cloned());
         self.letters.extend(other.letters.iter().cloned());
+        self.payments.extend(&other.payments);
     }
 }
 
@@ -56,4 +60,6 @@ pub struct Known {
     pub letters: BTreeMap<(PartyCode, String), Letter>,
     /// Messages parked for invoices named.
     pub parked: BTreeMap<InvoiceKey, Vec<Parked>>,
+    /// Orders, money and notices held.
+    pub payments: PaymentsKnown,
 }

@@ -3,6 +3,7 @@
 use crate::exchange::MessageVerdict;
 use crate::invoice::Document;
 use crate::letter::LetterState;
+use crate::pay::Payments;
 use crate::{
     Envelope, EnvelopeKey, Exchange, Finding, Id, Invoice, InvoiceKey, Letter, More, Parcel, Party,
     Progress, Timestamp, Verdict,
@@ -96,6 +97,8 @@ pub struct Outcome {
     pub released: Vec<Id>,
     /// Alerts to raise.
     pub alerts: Vec<Alert>,
+    /// Orders, money, notices and what else payments cause.
+    pub payments: Payments,
 }
 
 impl Outcome {
@@ -122,6 +125,7 @@ impl Outcome {
             parked: Vec::new(),
             released: Vec::new(),
             alerts: Vec::new(),
+            payments: Payments::default(),
         }
     }
 }

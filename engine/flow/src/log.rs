@@ -2,7 +2,7 @@
 
 use acquit_domain::Decimal;
 use acquit_domain::time::days_of;
-use acquit_domain::{Exchange, Finding, Invoice};
+use acquit_domain::{Exchange, Finding, Id, Invoice, Letter};
 use sha2::{Digest, Sha256};
 
 /// Feeds length-prefixed fields into a hash, so that no two rows give the same bytes.
@@ -86,8 +86,34 @@ pub fn row_hash(row: &Exchange) -> [u8; 32] {
     row.unread.iter().for_each(|name| fields.text(name));
     fields.bytes(&row.book);
     fields.bytes(&row.content);
+    fields.bytes(row.letters.as_ref().map_or(&[], |hash| hash.as_slice()));
     fields.bytes(&row.previous);
     fields.0.finalize().into()
+}
+
+/// The hash of a letter: SHA-256 over everything of it but what became of it.
+#[must_use]
+pub fn letter_hash(letter: &Letter) -> [u8; 32] {
+    let mut fields = Fields(Sha256::new());
+    fields.bytes(&letter.id.0.to_be_bytes());
+    fields.text(letter.to.as_str());
+    fields.text(letter.kind.key());
+    fields.text(&letter.reference);
+    fields.bytes(letter.answers.map(|id| id.0.to_be_bytes()).as_ref().map_or(&[], |id| id));
+    fields.text(letter.media.key());
+    fields.bytes(&letter.body);
+    fields.number(letter.written_at.0);
+    fields.0.finalize().into()
+}
+
+/// The hash of letters that belong together, which the last row of what caused them carries:
+/// SHA-256 over their hashes in the order of their identifiers.
+#[must_use]
+pub fn letters_hash(letters: &mut [(Id, [u8; 32])]) -> [u8; 32] {
+    letters.sort_unstable_by_key(|(id, _)| *id);
+    let mut together = Sha256::new();
+    letters.iter().for_each(|(_, hash)| together.update(hash));
+    together.finalize().into()
 }
 
 /// The hash of an invoice as it is held, without what counts its changes: SHA-256 over every
@@ -117,6 +143,7 @@ pub fn invoice_hash(invoice: &Invoice) -> [u8; 32] {
     fields.text(&invoice.description);
     fields.number(invoice.means.len() as i64);
     invoice.means.iter().for_each(|mean| fields.text(mean));
+    fields.number(invoice.allocated_minor);
     fields.services(invoice);
     fields.bytes(&invoice.content);
     fields.number(invoice.written_at.0);

@@ -57,6 +57,7 @@ CREATE TABLE invoices (
   updated_at BIGINT NOT NULL,
   cancelled_on BIGINT NOT NULL,
   means TEXT NOT NULL,
+  allocated BIGINT NOT NULL,
   kind BIGINT NOT NULL,
   principal TEXT,
   issuer_name TEXT NOT NULL,
@@ -128,6 +129,7 @@ CREATE TABLE exchanges (
   unread TEXT NOT NULL,
   book BLOB NOT NULL,
   content BLOB NOT NULL,
+  letters BLOB,
   previous BLOB NOT NULL,
   hash BLOB NOT NULL,
   duration_us BIGINT NOT NULL
@@ -149,10 +151,11 @@ CREATE TABLE documents (
 ) WITHOUT ROWID;
 CREATE INDEX documents_by_invoice ON documents (number, issuer);
 
--- Letters; those that wait are the outbox.
+-- Letters; those that wait are the outbox. `exchange` is the log row that proves them.
 CREATE TABLE letters (
   seq INTEGER PRIMARY KEY,
   id BLOB NOT NULL,
+  exchange BLOB,
   recipient TEXT NOT NULL,
   kind TEXT NOT NULL,
   reference TEXT NOT NULL,

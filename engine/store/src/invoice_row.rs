@@ -21,7 +21,7 @@ macro_rules! invoice_columns {
             $prefix,
             "number, state, flags, status, version, exchanges, last_hash, kind, principal, ",
             "issuer_name, client, client_name, client_ice, client_ifu, client_rc, issued_on, ",
-            "due_on, cancelled_on, currency, net, gross, description, means, services, taxes, ",
+            "due_on, cancelled_on, currency, net, gross, description, means, allocated, services, taxes, ",
             "content, written_at, message, created_at, updated_at"
         )
     };
@@ -31,27 +31,27 @@ pub(crate) use invoice_columns;
 /// Writes a new invoice; nothing when its issuer and number are there already.
 pub(crate) const INSERT: &str = "INSERT INTO invoices (
   number, issuer, version, exchanges, last_hash, state, flags, status, updated_at, cancelled_on,
-  means, kind, principal, issuer_name, client, client_name, client_ice, client_ifu, client_rc,
-  issued_on, due_on, currency, net, gross, description, lines, services, taxes, content,
+  means, allocated, kind, principal, issuer_name, client, client_name, client_ice, client_ifu,
+  client_rc, issued_on, due_on, currency, net, gross, description, lines, services, taxes, content,
   written_at, message, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-  $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+  $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 ON CONFLICT DO NOTHING";
 
 /// Writes what a move changes; nothing when the version is not the one that was read.
 pub(crate) const UPDATE: &str = "UPDATE invoices SET
   version = $4, exchanges = $5, last_hash = $6, state = $7, flags = $8, status = $9,
-  updated_at = $10, cancelled_on = $11, means = $12
+  updated_at = $10, cancelled_on = $11, means = $12, allocated = $13
 WHERE number = $1 AND issuer = $2 AND version = $3";
 
 /// Writes everything anew; nothing when the version is not the one that was read.
 pub(crate) const REPLACE: &str = "UPDATE invoices SET
   version = $4, exchanges = $5, last_hash = $6, state = $7, flags = $8, status = $9,
-  updated_at = $10, cancelled_on = $11, means = $12, kind = $13, principal = $14,
-  issuer_name = $15, client = $16, client_name = $17, client_ice = $18, client_ifu = $19,
-  client_rc = $20, issued_on = $21, due_on = $22, currency = $23, net = $24, gross = $25,
-  description = $26, lines = $27, services = $28, taxes = $29, content = $30, written_at = $31,
-  message = $32
+  updated_at = $10, cancelled_on = $11, means = $12, allocated = $13, kind = $14, principal = $15,
+  issuer_name = $16, client = $17, client_name = $18, client_ice = $19, client_ifu = $20,
+  client_rc = $21, issued_on = $22, due_on = $23, currency = $24, net = $25, gross = $26,
+  description = $27, lines = $28, services = $29, taxes = $30, content = $31, written_at = $32,
+  message = $33
 WHERE number = $1 AND issuer = $2 AND version = $3";
 
 /// Forgets the references of the service lines held, before they are written anew.
@@ -72,7 +72,7 @@ pub(crate) fn key_values(key: &InvoiceKey) -> [Value; 2] {
 
 /// The arguments of [`INSERT`].
 pub(crate) fn insert_values(invoice: &Invoice, version: i64) -> Row {
-    let mut row = Vec::with_capacity(32);
+    let mut row = Vec::with_capacity(34);
     row.extend(key_values(&invoice.key));
     push_state(&mut row, invoice, version);
     push_content(&mut row, invoice);
@@ -82,7 +82,7 @@ pub(crate) fn insert_values(invoice: &Invoice, version: i64) -> Row {
 
 /// The arguments of [`UPDATE`].
 pub(crate) fn update_values(invoice: &Invoice, read: i64, version: i64) -> Row {
-    let mut row = Vec::with_capacity(32);
+    let mut row = Vec::with_capacity(34);
     row.extend(key_values(&invoice.key));
     row.push(read.into());
     push_state(&mut row, invoice, version);
@@ -106,6 +106,7 @@ fn push_state(row: &mut Row, invoice: &Invoice, version: i64) {
     row.push(invoice.updated_at.into());
     row.push(date_or_none(invoice.cancelled_on));
     row.push(json(&invoice.means));
+    row.push(invoice.allocated_minor.into());
 }
 
 fn push_content(row: &mut Row, invoice: &Invoice) {
@@ -181,7 +182,7 @@ pub(crate) fn invoice_of(row: Row) -> Result<Invoice> {
     let (issued_on, due_on, cancelled_on) = (row.date()?, row.date_or_none()?, row.date_or_none()?);
     let currency = row.word(Currency::of)?;
     let (net, gross) = (Money::new(row.int()?, currency), Money::new(row.int()?, currency));
-    let (description, means) = (row.text()?, row.json()?);
+    let (description, means, allocated_minor) = (row.text()?, row.json()?, row.int()?);
     let services = services_in(row.json()?).ok_or_else(|| row.wrong("services"))?;
     let taxes = taxes_in(row.json()?).ok_or_else(|| row.wrong("taxes"))?;
     Ok(Invoice {
@@ -203,6 +204,7 @@ pub(crate) fn invoice_of(row: Row) -> Result<Invoice> {
         gross,
         description,
         means,
+        allocated_minor,
         services,
         taxes,
         content: row.hash()?,

@@ -78,6 +78,7 @@ fn blank(desk: &Desk<'_>, said: &InvoiceMessage) -> Invoice {
         gross: Money::new(0, Currency::MAD),
         description: String::new(),
         means: Vec::new(),
+        allocated_minor: 0,
         services: Vec::new(),
         taxes: Vec::new(),
         content: [0; 32],

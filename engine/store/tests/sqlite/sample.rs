@@ -97,6 +97,7 @@ pub fn invoice(n: u64) -> Invoice {
         gross: Money::new(net + net / 5, Currency::MAD),
         description: "Prestations au navire".to_owned(),
         means: vec!["cmi.card".to_owned(), "transfer".to_owned()],
+        allocated_minor: 0,
         services: services(n),
         taxes: vec![Tax {
             rate: Decimal::new(20, 0),
@@ -171,6 +172,7 @@ pub fn exchange(parcel: &Parcel, invoice: &Invoice, at: u32, function: Function)
         unread: Vec::new(),
         book: [7; 32],
         content: invoice_hash(invoice),
+        letters: None,
         previous: [0; 32],
         hash: [0; 32],
         duration_us: 120,

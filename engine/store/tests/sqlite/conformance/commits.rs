@@ -13,6 +13,7 @@ fn keys_of(outcome: &Outcome) -> Keys {
         envelopes: outcome.envelopes.iter().map(|envelope| envelope.key.clone()).collect(),
         clients: outcome.parties.iter().map(|party| party.code.to_string()).collect(),
         letters: outcome.letters.iter().map(|l| (l.to.clone(), l.reference.clone())).collect(),
+        payments: Default::default(),
     }
 }
 
