@@ -16,4 +16,4 @@ pub use line::{Cell, Line};
 pub use overlay::lay_over;
 pub use read::{FINDINGS_MAX, read_edifact};
 pub use source::{EdifactSource, LINES_MAX, parse_edifact};
-pub use write::{Unwritten, WrittenSegment, write_edifact, write_message};
+pub use write::{Unwritten, WrittenSegment, write_edifact, write_marked, write_message};

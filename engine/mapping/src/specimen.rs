@@ -3,8 +3,11 @@
 //! A specimen is the message as it travels, with `{name codec}` where data goes; the same file
 //! reads and writes. `docs/mapping.md` tells the language to the people who write it.
 
+mod demand;
 mod hole;
 
+pub use demand::Demand;
+pub(crate) use demand::REQUIRED;
 pub use hole::{ANY, FORMAT, Filling, Hole};
 pub(crate) use hole::{Scope, fill};
 
@@ -24,30 +27,23 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// Reads what stands behind a line; nothing means once.
-    pub(crate) fn parse(text: &str, at: At, flaws: &mut Vec<Flaw>) -> Mark {
-        let mut words = text.split_ascii_whitespace();
-        let mark = match (words.next(), words.next()) {
-            (None | Some("once"), None) => Mark::Once,
-            (Some("optional"), None) => Mark::Optional,
-            (Some("each"), Some(name)) => match List::of(name) {
-                Some(list) => Mark::Each(list),
-                None => {
-                    let known = List::ALL[1..].iter().map(|list| list.key());
-                    flaws.push(Flaw::new(at, format!("no list is named \"{name}\"")).with(known));
-                    Mark::Once
-                }
-            },
-            _ => {
-                let known = ["once", "optional", "each NAME"];
-                flaws.push(Flaw::new(at, format!("\"{text}\" is no mark")).with(known));
-                Mark::Once
+    /// Reads what stands behind a line; nothing means once. A line that is required for some
+    /// messages only is an optional one with a demand.
+    pub(crate) fn parse(text: &str, at: At, flaws: &mut Vec<Flaw>) -> (Mark, Option<Demand>) {
+        let mut words = placed(text, at);
+        let mark = match (words.next().map(|(word, _)| word), text) {
+            (Some(REQUIRED), _) => {
+                return (Mark::Optional, Demand::parse(&mut words, at, flaws));
             }
+            (None, _) | (_, "once") => Mark::Once,
+            (_, "optional") => Mark::Optional,
+            (Some("each"), _) => match (words.next(), words.next()) {
+                (Some((name, place)), None) => list_of(name, place, flaws),
+                _ => no_mark(text, at, flaws),
+            },
+            _ => no_mark(text, at, flaws),
         };
-        if words.next().is_some() {
-            flaws.push(Flaw::new(at, "one mark is enough"));
-        }
-        mark
+        (mark, None)
     }
 
     /// The list its holes belong to, inside a surrounding list.
@@ -57,6 +53,42 @@ impl Mark {
             Mark::Once | Mark::Optional => around,
         }
     }
+}
+
+/// The list `each` names.
+fn list_of(name: &str, at: At, flaws: &mut Vec<Flaw>) -> Mark {
+    if let Some(list) = List::of(name) {
+        return Mark::Each(list);
+    }
+    let known = List::ALL[1..].iter().map(|list| list.key());
+    flaws.push(Flaw::new(at, format!("no list is named \"{name}\"")).with(known));
+    Mark::Once
+}
+
+/// What is no mark is told with those that are.
+fn no_mark(text: &str, at: At, flaws: &mut Vec<Flaw>) -> Mark {
+    let known = ["once", "optional", "each NAME", "required when ..", "required unless .."];
+    flaws.push(Flaw::new(at, format!("\"{text}\" is no mark")).with(known));
+    Mark::Once
+}
+
+/// The words of a text that begins at a place, each with its own.
+fn placed(text: &str, at: At) -> impl Iterator<Item = (&str, At)> {
+    let mut rest = text;
+    let mut column = at.column;
+    std::iter::from_fn(move || {
+        let word = rest.trim_start();
+        column += count(rest) - count(word);
+        let (word, behind) = word.split_at(word.find(char::is_whitespace).unwrap_or(word.len()));
+        let found = (word, At { column, ..at });
+        (rest, column) = (behind, column + count(word));
+        (!word.is_empty()).then_some(found)
+    })
+}
+
+/// Characters of a text.
+fn count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 
 /// As it is written.

@@ -67,15 +67,15 @@ fn mistakes_in_edifact_specimens() {
     check("BGM+380+{number}", &["3:1: the terminator ' is missing"]);
     check(
         "BGM+380' sometimes",
-        &["3:9: \"sometimes\" is no mark; known: once, optional, each NAME"],
+        &["3:10: \"sometimes\" is no mark; known: once, optional, each NAME"],
     );
     check(
         "BGM+380' each things",
-        &["3:9: no list is named \"things\"; known: lines, taxes, documents"],
+        &["3:15: no list is named \"things\"; known: lines, taxes, documents"],
     );
     check(
         "BGM+380' optional twice",
-        &["3:9: \"optional twice\" is no mark; known: once, optional, each NAME"],
+        &["3:10: \"optional twice\" is no mark; known: once, optional, each NAME"],
     );
     check(" BGM+380'", &["3:2: two spaces nest a line one level deeper"]);
     check("bgm+380'", &["3:1: \"bgm\" is no segment tag"]);
@@ -102,6 +102,44 @@ fn mistakes_in_edifact_specimens() {
         "LIN+{line int}' each lines\n  MOA+203:{gross}'",
         &["4:11: no name of \"lines\" is \"gross\"; known: line, service, operation"],
     );
+}
+
+#[test]
+fn mistakes_in_demands() {
+    const EVENT: &str = "BGM+380+{number}+{event code message_function}'\n";
+    let check = |line: &str, expected: &[&str]| check(&format!("{EVENT}{line}"), expected);
+    check("DTM+3:{issued_on}'  required when event in original replace", &[]);
+    check("DTM+3:{issued_on}'  required unless event in cancel", &[]);
+    let shape = "4:21: expected `required when NAME in KEY ..` or `required unless NAME in KEY ..`";
+    check("DTM+3:{issued_on}'  required", &[shape]);
+    check("DTM+3:{issued_on}'  required if event in cancel", &[shape]);
+    check("DTM+3:{issued_on}'  required when event is cancel", &[shape]);
+    let lacking = format!("{shape}, 1 to 32 keys");
+    check("DTM+3:{issued_on}'  required when event in", &[lacking.as_str()]);
+    check(
+        "DTM+3:{issued_on}'  required when evnt in cancel",
+        &["4:35: no code of the whole message is \"evnt\"; known: event, kind, state"],
+    );
+    check(
+        "DTM+3:{issued_on}'  required when number in 1",
+        &["4:35: no code of the whole message is \"number\"; known: event, kind, state"],
+    );
+    check(
+        "DTM+3:{issued_on}'  required when kind in credit",
+        &["4:35: no line of this file reads \"kind\""],
+    );
+    check(
+        "DTM+3:{issued_on}'  required when event in  cancel  cancelled",
+        &["4:53: no code of \"message_function\" is \"cancelled\"; known: cancel, original, paid"],
+    );
+    let (_, flaws) = XmlSpecimen::parse(
+        "<!-- A test. -->\n<A>\n<B>{event code message_function}</B>\n\
+         <C>{number}</C> <!-- required unless event in canceled -->\n</A>",
+        &support::codes(),
+    );
+    let expected =
+        "4:47: no code of \"message_function\" is \"canceled\"; known: cancel, original, paid";
+    assert_eq!(shortened(&flaws), [expected]);
 }
 
 #[test]
@@ -138,9 +176,9 @@ fn mistakes_in_xml_specimens() {
     check("<p:A/>", &["2:1: the prefix \"p\" is not declared"]);
     check(
         "<A>\n<B/> <!-- each things -->\n</A>",
-        &["3:6: no list is named \"things\"; known: lines, taxes, documents"],
+        &["3:16: no list is named \"things\"; known: lines, taxes, documents"],
     );
-    check("<A>\n<B/>\n<!-- optional -->\n</A>", &["4:1: a mark stands on the line of a start tag"]);
+    check("<A>\n<B/>\n<!-- optional -->\n</A>", &["4:6: a mark stands on the line of a start tag"]);
     check("<A>x<B/></A>", &["2:4: text beside elements"]);
     check("<A></B></A>", &["2:4: </B> closes nothing open"]);
     check("<A/><B/>", &["2:5: there is one outermost element"]);

@@ -3,7 +3,7 @@
 use super::line::{Cell, Line};
 use super::source::EdifactSource;
 use crate::codec::{Codec, Form};
-use crate::specimen::{Filling, Flaw, Hole, Mark};
+use crate::specimen::{Demand, Filling, Flaw, Hole, Mark};
 use crate::vocabulary::{Field, List};
 use acquit_syntax::edifact::guide::{Guide, SlotId};
 use acquit_syntax::edifact::tape::Tag;
@@ -27,7 +27,7 @@ pub struct EdifactSpecimen {
     pub(super) slots: Vec<SlotPlan>,
     /// Lines by slot.
     pub(super) candidates: Vec<Candidate>,
-    /// Which of the outermost lines must be there.
+    /// Which of the outermost lines must be there, those under a demand included.
     pub(super) required: u128,
     /// Message type, version, release and agency, as UNH says them.
     header: [Box<str>; 4],
@@ -108,7 +108,9 @@ pub(super) struct PlanLine {
     pub(super) mark: Mark,
     /// Its slot, for the order in which things stand.
     pub(super) slot: SlotId,
-    /// Which of its own lines must be there.
+    /// When it must be there although it is optional.
+    pub(super) demand: Option<Demand>,
+    /// Which of its own lines must be there, those under a demand included.
     pub(super) required: u128,
     /// The literals, in order of position.
     pub(super) literals: Vec<Literal>,
@@ -195,6 +197,7 @@ impl EdifactSpecimen {
         };
         specimen.required =
             specimen.plan_lines(&source.lines, ROOT_LINE, SlotId::ROOT, guide, &mut flaws);
+        check_demands(&source.lines, &source.lines, &mut flaws);
         specimen.lines = source.lines;
         specimen.index(guide);
         (specimen, flaws)
@@ -238,7 +241,7 @@ impl EdifactSpecimen {
             let segment = if opens { SlotId(slot.0 + 1) } else { slot };
             let mask = 1u128 << at;
             self.plan.push(plan_line(line, parent, mask, segment, flaws));
-            if line.mark == Mark::Once {
+            if line.mark == Mark::Once || line.demand.is_some() {
                 required |= mask;
             }
             if opens {
@@ -266,6 +269,16 @@ impl EdifactSpecimen {
             let (group, trigger) = (slot.group().is_some(), slot.is_trigger());
             self.slots.push(SlotPlan { first, last, group, trigger });
         }
+    }
+}
+
+/// Checks the demands of lines against all lines of their specimen.
+fn check_demands(lines: &[Line], all: &[Line], flaws: &mut Vec<Flaw>) {
+    for line in lines {
+        if let Some(demand) = &line.demand {
+            demand.check(all.iter().flat_map(Line::fillings), flaws);
+        }
+        check_demands(&line.children, all, flaws);
     }
 }
 
@@ -324,6 +337,7 @@ fn plan_line(
         mask,
         mark: line.mark,
         slot,
+        demand: line.demand.clone(),
         required: 0,
         literals: Vec::new(),
         holes: Vec::new(),

@@ -1,6 +1,6 @@
 //! One line of an EDIFACT specimen.
 
-use crate::specimen::{At, Filling, Mark};
+use crate::specimen::{At, Demand, Filling, Mark};
 use crate::vocabulary::{Field, List};
 
 /// A segment with names in its holes, and the lines of its group.
@@ -12,6 +12,8 @@ pub struct Line {
     pub cells: Vec<Cell>,
     /// How often it stands here.
     pub mark: Mark,
+    /// When it must be there although it is optional.
+    pub demand: Option<Demand>,
     /// The list its holes belong to.
     pub list: List,
     /// Where it is written.
@@ -41,6 +43,12 @@ impl Line {
             Filling::Hole(hole) => Some(hole.field),
             _ => None,
         })
+    }
+
+    /// Everything that fills it and the lines of its group.
+    pub(super) fn fillings(&self) -> Box<dyn Iterator<Item = &Filling> + '_> {
+        let own = self.cells.iter().map(|cell| &cell.filling);
+        Box::new(own.chain(self.children.iter().flat_map(Line::fillings)))
     }
 
     /// The segment for people: its tag and its first literal (`MOA+77`).

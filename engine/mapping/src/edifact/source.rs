@@ -131,7 +131,7 @@ fn row<'t>(line: &'t str, at: At, flaws: &mut Vec<Flaw>) -> Row<'t> {
         return Row { at, level, sign, text: body, pieces, mark: ("", at) };
     };
     let mark = body[end + 1..].trim();
-    let offset = body[..end + 1].chars().count();
+    let offset = body[..body.len() - body[end + 1..].trim_start().len()].chars().count();
     let mark_at = At { column: at.column + u32::try_from(offset).unwrap_or(0), ..at };
     Row { at, level: spaces / INDENT, sign, text: &body[..=end], pieces, mark: (mark, mark_at) }
 }
@@ -202,7 +202,7 @@ pub(super) fn understand(
     codes: &Codes,
     flaws: &mut Vec<Flaw>,
 ) -> Line {
-    let mark = Mark::parse(row.mark.0, row.mark.1, flaws);
+    let (mark, demand) = Mark::parse(row.mark.0, row.mark.1, flaws);
     let list = mark.scope(around);
     let scope = Scope { list, codes, notation: Notation::Edifact };
     let mut cells = Vec::new();
@@ -219,6 +219,7 @@ pub(super) fn understand(
         tag: tag.into(),
         cells,
         mark,
+        demand,
         list,
         at: row.at,
         text: row.text.into(),

@@ -9,6 +9,7 @@ use crate::specimen::{At, Filling, Hole, Mark};
 use crate::value::{Instant, Value};
 use crate::vocabulary::Field;
 use acquit_syntax::edifact::envelope::Header;
+use acquit_syntax::edifact::separators::Separators;
 use acquit_syntax::edifact::writer::Writer;
 use std::collections::BTreeSet;
 
@@ -31,35 +32,62 @@ pub struct Unwritten {
 }
 
 /// Writes a record. The first segment is UNH, whose counterpart UNT the envelope adds. An
-/// optional line is written when it says something that no line before it said.
+/// optional line is written when it says something that no line before it said, or when it must
+/// be there. Numbers have a point.
 #[must_use]
 pub fn write_edifact(
     specimen: &EdifactSpecimen,
     record: &Record<'_>,
 ) -> (Vec<WrittenSegment>, Vec<Unwritten>) {
-    let mut writing = Writing::default();
-    writing.lines(&specimen.lines, record.root());
+    write_marked(specimen, record, &Separators::DEFAULT)
+}
+
+/// The same with the decimal mark of these separators: a comma where UNA announces one.
+#[must_use]
+pub fn write_marked(
+    specimen: &EdifactSpecimen,
+    record: &Record<'_>,
+    separators: &Separators,
+) -> (Vec<WrittenSegment>, Vec<Unwritten>) {
+    let root = record.root();
+    let mut writing = Writing {
+        root,
+        separators,
+        segments: Vec::new(),
+        unwritten: Vec::new(),
+        said: BTreeSet::new(),
+    };
+    writing.lines(&specimen.lines, root);
     (writing.segments, writing.unwritten)
 }
 
-#[derive(Default)]
-struct Writing {
+struct Writing<'w> {
+    /// The whole message.
+    root: ItemRef<'w, 'w>,
+    separators: &'w Separators,
     segments: Vec<WrittenSegment>,
     unwritten: Vec<Unwritten>,
     /// What was said already.
     said: BTreeSet<(u32, Field)>,
 }
 
-impl Writing {
+impl Writing<'_> {
     fn lines(&mut self, lines: &[Line], item: ItemRef<'_, '_>) {
         for line in lines {
             match line.mark {
                 Mark::Once => self.line(line, item),
-                Mark::Optional if self.says(line, item) => self.line(line, item),
+                Mark::Optional if self.says(line, item) || self.demands(line) => {
+                    self.line(line, item);
+                }
                 Mark::Optional => {}
                 Mark::Each(list) => item.items(list).for_each(|item| self.line(line, item)),
             }
         }
+    }
+
+    /// Whether an optional line must be there in this message.
+    fn demands(&self, line: &Line) -> bool {
+        line.demand.as_ref().is_some_and(|demand| demand.holds(self.root))
     }
 
     /// Whether a line, or one of its group, would say something new.
@@ -119,6 +147,9 @@ impl Writing {
                 for (at, piece) in (0u16..).zip(pieces(&text, *count, *width)) {
                     segment.set(cell, at, &piece);
                 }
+            }
+            (Some(text), Codec::Decimal | Codec::Money) => {
+                segment.set(cell, 0, &self.separators.number(&text));
             }
             (Some(text), _) => segment.set(cell, 0, &text),
             (None, _) if !hole.optional => {
@@ -180,7 +211,7 @@ pub fn write_message(
     record: &Record<'_>,
     writer: &mut Writer,
 ) -> Vec<Unwritten> {
-    let (segments, unwritten) = write_edifact(specimen, record);
+    let (segments, unwritten) = write_marked(specimen, record, writer.separators());
     for segment in &segments {
         let part = |element: usize, component: usize| -> String {
             let element = segment.elements.get(element);

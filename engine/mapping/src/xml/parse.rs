@@ -1,7 +1,7 @@
 //! The text of an XML specimen as a plain tree. Specimens are written by us and for us: no
 //! document type, no processing instruction, no CDATA section.
 
-use crate::specimen::{At, Flaw};
+use crate::specimen::{At, Flaw, REQUIRED};
 
 /// Deepest nesting of elements.
 pub(super) const DEPTH_MAX: usize = 32;
@@ -56,8 +56,11 @@ impl<'t> Parser<'t> {
     ) {
         let at = self.at;
         if self.rest.starts_with("<!--") {
-            let comment = self.until("-->");
-            let comment = comment.trim_start_matches("<!--").trim_end_matches("-->").trim();
+            let whole = self.until("-->");
+            let inner = whole.trim_start_matches("<!--").trim_end_matches("-->");
+            let comment = inner.trim();
+            let before = whole.len() - whole.trim_start_matches("<!--").trim_start().len();
+            let at = At { column: at.column + u32::try_from(before).unwrap_or(0), ..at };
             match (&root, self.open.is_empty()) {
                 (None, true) => title.push(comment.to_owned()),
                 _ => self.mark(comment, at, root, flaws),
@@ -179,7 +182,7 @@ impl<'t> Parser<'t> {
     ) {
         let last_open = self.open.last_mut().map(last_child);
         let Some(element) = last_open.or(root.as_mut()) else { return };
-        let is_mark = ["once", "optional", "each"]
+        let is_mark = ["once", "optional", "each", REQUIRED]
             .contains(&comment.split_ascii_whitespace().next().unwrap_or(""));
         if is_mark && element.at.line == at.line {
             comment.clone_into(&mut element.mark);

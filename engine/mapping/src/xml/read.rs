@@ -4,7 +4,7 @@ use super::source::{XmlLine, XmlSpecimen};
 use crate::codec::Notation;
 use crate::findings;
 use crate::record::{ItemId, Record, Spot};
-use crate::specimen::{Filling, Hole, Mark};
+use crate::specimen::{Demand, Filling, Hole, Mark};
 use acquit_domain::{Finding, Level, Severity};
 use acquit_syntax::fault::Place;
 use acquit_syntax::xml::{Attribute, Document, Element};
@@ -41,7 +41,8 @@ pub fn read_xml<'a>(
     record.clear();
     record.interchange = document.ordinal();
     record.message = 1;
-    let mut reading = Reading { specimen, strictness, record, findings: Vec::new() };
+    let (findings, waiting) = (Vec::new(), Vec::new());
+    let mut reading = Reading { specimen, strictness, record, findings, waiting };
     let root = document.root();
     if specimen.is(&specimen.root, root) {
         reading.element(&specimen.root, root, Record::ROOT);
@@ -49,6 +50,7 @@ pub fn read_xml<'a>(
         let name = root.qualified_name();
         reading.tell("XML-ROOT", Severity::Error, root, name, &specimen.root.name);
     }
+    reading.settle();
     reading.findings
 }
 
@@ -57,6 +59,9 @@ struct Reading<'r, 'a> {
     strictness: Strictness,
     record: &'r mut Record<'a>,
     findings: Vec<Finding>,
+    /// What is missing should a demand hold, and before which finding it is told: the name that
+    /// decides may stand behind it.
+    waiting: Vec<(&'a Demand, usize, Finding)>,
 }
 
 impl<'a> Reading<'_, 'a> {
@@ -97,7 +102,7 @@ impl<'a> Reading<'_, 'a> {
             if missing >> at & 1 == 1 {
                 let place = Spot { len: 0, ..spot(element.place()) };
                 let name = || format!("{}/{}", element.path(), inner.local);
-                self.add("XML-013", Severity::Error, place, name, "", &inner.name);
+                self.missing(inner, place, name, &inner.name);
             }
         }
     }
@@ -139,7 +144,7 @@ impl<'a> Reading<'_, 'a> {
             Filling::Hole(hole) if text.is_empty() && hole.optional => {}
             Filling::Hole(hole) if text.is_empty() => {
                 let expected = hole.field.key();
-                self.add("XML-013", Severity::Error, spot, || element.path(), "", expected);
+                self.missing(line, spot, || element.path(), expected);
             }
             Filling::Hole(hole) => self.value(hole, line, element, (text, spot), item),
         }
@@ -172,9 +177,36 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
+    /// What must be there and is not. Under a demand it is told when the demand holds, which is
+    /// known at the end.
+    fn missing(
+        &mut self,
+        line: &'a XmlLine,
+        spot: Spot,
+        name: impl FnOnce() -> String,
+        expected: &str,
+    ) {
+        let before = self.findings.len();
+        self.add("XML-013", Severity::Error, spot, name, "", expected);
+        if let (Some(demand), Some(finding)) = (&line.demand, self.findings.get(before)) {
+            self.waiting.push((demand, before, finding.clone()));
+            self.findings.truncate(before);
+        }
+    }
+
+    /// Tells what waited for its demand, each at its place among the others.
+    fn settle(&mut self) {
+        for (demand, before, finding) in std::mem::take(&mut self.waiting).into_iter().rev() {
+            if demand.holds(self.record.root()) {
+                self.findings.insert(before, finding);
+            }
+        }
+        self.findings.truncate(FINDINGS_MAX);
+    }
+
     /// Whether enough was told.
     fn is_full(&self) -> bool {
-        self.findings.len() >= FINDINGS_MAX
+        self.findings.len() + self.waiting.len() >= FINDINGS_MAX
     }
 
     fn unknown(&mut self, element: Element<'_>, value: &str) {

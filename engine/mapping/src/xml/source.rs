@@ -3,7 +3,7 @@
 use super::parse::{RawElement, parse};
 use crate::codec::Notation;
 use crate::codes::Codes;
-use crate::specimen::{At, Filling, Flaw, Mark, Scope, fill};
+use crate::specimen::{At, Demand, Filling, Flaw, Mark, Scope, fill};
 use crate::vocabulary::List;
 use acquit_syntax::xml::{Document, Element};
 
@@ -36,6 +36,8 @@ pub struct XmlLine {
     pub text: Option<Filling>,
     /// How often it stands here.
     pub mark: Option<Mark>,
+    /// When it must be there although it is optional.
+    pub demand: Option<Demand>,
     /// The list its holes belong to.
     pub list: Option<List>,
     /// Where it is written.
@@ -44,7 +46,7 @@ pub struct XmlLine {
     pub path: Box<str>,
     /// The elements in it.
     pub children: Vec<XmlLine>,
-    /// Which of them must be there.
+    /// Which of them must be there, those under a demand included.
     pub(super) required: u128,
 }
 
@@ -53,6 +55,13 @@ impl XmlLine {
     #[must_use]
     pub fn mark(&self) -> Mark {
         self.mark.unwrap_or(Mark::Once)
+    }
+
+    /// Everything that fills it and the elements in it.
+    fn fillings(&self) -> Box<dyn Iterator<Item = &Filling> + '_> {
+        let attributes = self.attributes.iter().map(|(_, filling)| filling);
+        let own = self.text.iter().chain(attributes);
+        Box::new(own.chain(self.children.iter().flat_map(XmlLine::fillings)))
     }
 
     /// The prefix as written.
@@ -72,8 +81,10 @@ impl XmlSpecimen {
             let mut building = Building { codes, prefixes: &mut prefixes, flaws: &mut flaws };
             building.element(&raw, List::Root, "")
         });
+        let root = root.unwrap_or_default();
+        check_demands(&root, &root, &mut flaws);
         flaws.sort();
-        (XmlSpecimen { title, root: root.unwrap_or_default() }, flaws)
+        (XmlSpecimen { title, root }, flaws)
     }
 
     /// Whether a document is of this kind: its outermost element, and every fixed text that must
@@ -130,6 +141,14 @@ fn fixes(line: &XmlLine) -> bool {
         || line.children.iter().any(|child| child.mark() == Mark::Once && fixes(child))
 }
 
+/// Checks the demands of an element and those in it against the whole specimen.
+fn check_demands(line: &XmlLine, root: &XmlLine, flaws: &mut Vec<Flaw>) {
+    if let Some(demand) = &line.demand {
+        demand.check(root.fillings(), flaws);
+    }
+    line.children.iter().for_each(|child| check_demands(child, root, flaws));
+}
+
 struct Building<'b> {
     codes: &'b Codes,
     prefixes: &'b mut Vec<(String, String)>,
@@ -138,7 +157,7 @@ struct Building<'b> {
 
 impl Building<'_> {
     fn element(&mut self, raw: &RawElement, around: List, path: &str) -> XmlLine {
-        let mark = Mark::parse(&raw.mark, raw.mark_at, self.flaws);
+        let (mark, demand) = Mark::parse(&raw.mark, raw.mark_at, self.flaws);
         let list = mark.scope(around);
         let scope = Scope { list, codes: self.codes, notation: Notation::Xml };
         let outer = self.prefixes.len();
@@ -165,6 +184,7 @@ impl Building<'_> {
         line.local = local.into();
         line.path = format!("{path}/{local}").into();
         line.mark = Some(mark);
+        line.demand = demand;
         line.list = Some(list);
         if !raw.text.is_empty() {
             line.text = Some(fill(&raw.text, raw.text_at, scope, self.flaws));
@@ -187,7 +207,7 @@ impl Building<'_> {
             line.children.truncate(CHILDREN_MAX);
         }
         for (at, child) in line.children.iter().enumerate() {
-            if child.mark() == Mark::Once {
+            if child.mark() == Mark::Once || child.demand.is_some() {
                 line.required |= 1 << at;
             }
             if line.children[..at].iter().any(|other| other.local == child.local) {

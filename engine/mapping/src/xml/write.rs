@@ -9,22 +9,24 @@ use acquit_syntax::xml::{Layout, Tree, write};
 use std::collections::BTreeSet;
 
 /// Writes a record as a document in UTF-8, indented as specimens are. An element that stands once
-/// is written even when it is empty; an optional one when it says something new.
+/// is written even when it is empty; an optional one when it says something new or must be there.
 #[must_use]
 pub fn write_xml(specimen: &XmlSpecimen, record: &Record<'_>) -> (String, Vec<Unwritten>) {
-    let mut writing = Writing::default();
-    let tree = writing.element(&specimen.root, record.root());
+    let root = record.root();
+    let mut writing = Writing { root, unwritten: Vec::new(), said: BTreeSet::new() };
+    let tree = writing.element(&specimen.root, root);
     let (text, _) = write(&tree, Layout::Indented);
     (text, writing.unwritten)
 }
 
-#[derive(Default)]
-struct Writing {
+struct Writing<'w> {
+    /// The whole message.
+    root: ItemRef<'w, 'w>,
     unwritten: Vec<Unwritten>,
     said: BTreeSet<(u32, Field)>,
 }
 
-impl Writing {
+impl Writing<'_> {
     fn element(&mut self, line: &XmlLine, item: ItemRef<'_, '_>) -> Tree {
         let mut tree = Tree::new(&*line.name);
         for (name, namespace) in &line.declarations {
@@ -41,7 +43,7 @@ impl Writing {
         for child in &line.children {
             match child.mark() {
                 Mark::Once => tree.children.push(self.element(child, item)),
-                Mark::Optional if self.says(child, item) => {
+                Mark::Optional if self.says(child, item) || self.demands(child) => {
                     tree.children.push(self.element(child, item));
                 }
                 Mark::Optional => {}
@@ -52,6 +54,11 @@ impl Writing {
             }
         }
         tree
+    }
+
+    /// Whether an optional element must be there in this message.
+    fn demands(&self, line: &XmlLine) -> bool {
+        line.demand.as_ref().is_some_and(|demand| demand.holds(self.root))
     }
 
     /// The text of one place; nothing when the record does not say it.

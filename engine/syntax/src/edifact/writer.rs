@@ -122,6 +122,12 @@ impl Writer {
         writer
     }
 
+    /// The service characters in use, for numbers and for what is written apart.
+    #[must_use]
+    pub const fn separators(&self) -> &Separators {
+        &self.separators
+    }
+
     fn begin(&mut self, header: &Interchange) {
         match readable(header) {
             Some(una) => self.out.extend_from_slice(&una),

@@ -5,6 +5,7 @@ use super::{FINDINGS_MAX, Reading, UNREAD_NAME_MAX, UNT};
 use crate::codec::{Notation, ReadValue};
 use crate::findings;
 use crate::record::{ItemId, Spot};
+use crate::specimen::Demand;
 use acquit_domain::{Finding, Level, Severity};
 use acquit_syntax::edifact::check::Node;
 use acquit_syntax::edifact::tape::{Part, Segment};
@@ -107,7 +108,9 @@ impl<'a> Reading<'_, 'a> {
     #[cold]
     fn tell_missing(&mut self, at: usize, parent: u16, absent: u128) {
         for line in &self.specimen.plan {
-            if line.parent == parent && absent & line.mask != 0 {
+            let demanded = |demand: &Demand| demand.holds(self.record.root());
+            let lacks = line.parent == parent && absent & line.mask != 0;
+            if lacks && line.demand.as_ref().is_none_or(demanded) {
                 let spot = self.spot_after(at, line);
                 self.tell("EDI-013", line, spot, "", &line.name);
             }
