@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use acquit_domain::{Invoice, InvoiceKey, InvoiceNumber, Keys, PartyCode, Role, Status};
-use acquit_flow::{decide, invoice_hash, read, row_hash};
+use acquit_flow::{decide, invoice_hash, letter_hash, letters_hash, read, row_hash};
 use acquit_mapping::rulebook::Rulebook;
-use acquit_store::{ExchangeFilter, LogRow, ROWS_MAX, Viewer};
+use acquit_store::{ExchangeFilter, Hashes, LogRow, ROWS_MAX, Viewer};
 use acquit_tests::house::{Arrival, House, book};
 use acquit_tests::mutants::{Dice, mutant};
 use acquit_tests::recipe::Bases;
@@ -78,11 +78,13 @@ fn run(all: &[Told]) -> Held {
         let filter = ExchangeFilter::default();
         let operator = Viewer { party: issuer, role: Role::Operator };
         let log = house.store.exchanges(&operator, &filter, ROWS_MAX).await;
-        let report = house
-            .store
-            .verify(row_hash, invoice_hash, Vec::new())
-            .await
-            .expect("the store answers");
+        let hashes = Hashes {
+            row: row_hash,
+            invoice: invoice_hash,
+            letter: letter_hash,
+            letters: letters_hash,
+        };
+        let report = house.store.verify(hashes, Vec::new()).await.expect("the store answers");
         assert!(report.holds(), "{report:?}");
         Held { invoices: known.invoices, log: log.expect("the store answers") }
     })

@@ -26,7 +26,7 @@ mod read;
 mod reading;
 
 pub use decide::{apply, decide, decide_part, decide_survey, expire, must_wait};
-pub use log::{invoice_hash, row_hash};
+pub use log::{invoice_hash, letter_hash, letters_hash, row_hash};
 pub use read::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, read, survey,
 };

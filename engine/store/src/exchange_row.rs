@@ -14,7 +14,7 @@ macro_rules! exchange_columns {
         "seq, id, parcel, first_byte, bytes, at, partner, channel, direction, function, message, \
          reference, issuer, number, n, event, state_from, state_to, status_before, status_after, \
          person, recipient, observation, needs_reply, verdict, findings, unread, book, content, \
-         previous, hash, duration_us"
+         letters, previous, hash, duration_us"
     };
 }
 pub(crate) use exchange_columns;
@@ -23,9 +23,10 @@ pub(crate) use exchange_columns;
 pub(crate) const INSERT: &str = "INSERT INTO exchanges (
   id, parcel, first_byte, bytes, at, partner, channel, direction, function, message, reference,
   issuer, number, n, event, state_from, state_to, status_before, status_after, person, recipient,
-  observation, needs_reply, verdict, findings, unread, book, content, previous, hash, duration_us)
+  observation, needs_reply, verdict, findings, unread, book, content, letters, previous, hash,
+  duration_us)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-  $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+  $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT DO NOTHING";
 
 /// The arguments of [`INSERT`].
@@ -60,6 +61,7 @@ pub(crate) fn insert_values(exchange: Exchange) -> Row {
         json(&exchange.unread),
         exchange.book.into(),
         exchange.content.into(),
+        exchange.letters.into(),
         exchange.previous.into(),
         exchange.hash.into(),
         exchange.duration_us.into(),
@@ -124,6 +126,7 @@ pub(crate) fn exchange_of(row: Row) -> Result<(i64, Exchange)> {
         unread: row.json()?,
         book: row.hash()?,
         content: row.hash()?,
+        letters: row.hash_or_none()?,
         previous: row.hash()?,
         hash: row.hash()?,
         duration_us: row.count()?,

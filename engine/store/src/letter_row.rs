@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::value::{Row, Value, fields};
 use acquit_domain::letter::LetterState;
-use acquit_domain::{Letter, LetterKind, Media, PartyCode};
+use acquit_domain::{Id, Letter, LetterKind, Media, PartyCode};
 
 /// The columns [`letter_of`] reads, in its order.
 macro_rules! letter_columns {
@@ -16,17 +16,18 @@ pub(crate) use letter_columns;
 
 /// Writes a letter once.
 pub(crate) const INSERT: &str = "INSERT INTO letters (
-  id, recipient, kind, reference, answers, media, body, written_at, state, queued)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  id, exchange, recipient, kind, reference, answers, media, body, written_at, state, queued)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING";
 
 /// Says where a letter stands.
 pub(crate) const MARK: &str = "UPDATE letters SET state = $2 WHERE id = $1";
 
-/// The arguments of [`INSERT`]; a letter that is not `queued` is kept, but waits for nobody.
-pub(crate) fn insert_values(letter: &Letter, queued: bool) -> Row {
+/// The arguments of [`INSERT`]; `exchange` is the row that proves it, and a letter that is not `queued` is kept, but waits for nobody.
+pub(crate) fn insert_values(letter: &Letter, exchange: Option<Id>, queued: bool) -> Row {
     vec![
         letter.id.into(),
+        exchange.into(),
         letter.to.as_str().into(),
         Value::Word(letter.kind.key()),
         letter.reference.as_str().into(),

@@ -53,5 +53,7 @@ pub use outbox::LETTERS_MAX;
 pub use part_row::Unfinished;
 pub use parties::{PARTIES_MAX, PartyFilter};
 pub use store::{READERS, Store};
-pub use verify::{BREAKS_MAX, Break, InvoiceHash, Report, RowHash};
+pub use verify::{
+    BREAKS_MAX, Break, Hashes, InvoiceHash, LetterHash, LettersHash, Report, RowHash,
+};
 pub use viewer::Viewer;

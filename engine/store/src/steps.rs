@@ -7,7 +7,7 @@ use crate::wire::{findings_out, messages_out};
 use crate::{exchange_row, invoice_row, letter_row, parcel_row, part_row, parties};
 use acquit_domain::invoice::Document;
 use acquit_domain::outcome::{Alert, InvoiceChange, Park};
-use acquit_domain::{Envelope, InvoiceKey, Letter, Outcome, Progress, Verdict};
+use acquit_domain::{Envelope, Id, InvoiceKey, Letter, Outcome, Progress, Verdict};
 
 /// A statement that writes, and how it is run over a batch.
 pub(crate) struct Step {
@@ -99,6 +99,7 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     let mut rows = Vec::with_capacity(16);
     let verdicts = outcome.exchanges.iter().map(|exchange| exchange.verdict).collect();
     let exchanges = std::mem::take(&mut outcome.exchanges);
+    let proof = exchanges.iter().rfind(|row| row.letters.is_some()).map(|row| row.id);
     rows.extend(exchanges.into_iter().map(|row| (EXCHANGE, exchange_row::insert_values(row))));
     push_parcel(&mut rows, &outcome);
     if outcome.keep_bytes {
@@ -116,7 +117,7 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
         rows.push((DOCUMENT, document_values(document)));
     }
     rows.extend(outcome.parties.iter().map(|party| (PARTY, parties::party_values(party))));
-    push_letters(&mut rows, &outcome);
+    push_letters(&mut rows, &outcome, proof);
     let marks = outcome.marks.iter().map(|(id, state)| vec![(*id).into(), state.key().into()]);
     rows.extend(marks.map(|row| (MARK, row)));
     rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
@@ -179,14 +180,14 @@ fn push_invoice(rows: &mut Vec<(usize, Row)>, change: &InvoiceChange) {
 }
 
 /// Letters of the outbox wait; answers that are only kept for repeats do not.
-fn push_letters(rows: &mut Vec<(usize, Row)>, outcome: &Outcome) {
+fn push_letters(rows: &mut Vec<(usize, Row)>, outcome: &Outcome, proof: Option<Id>) {
     let queued = |letter: &Letter| outcome.letters.iter().any(|other| other.id == letter.id);
     for letter in &outcome.letters {
-        rows.push((LETTER, letter_row::insert_values(letter, true)));
+        rows.push((LETTER, letter_row::insert_values(letter, proof, true)));
     }
     let kept = outcome.envelopes.iter().flat_map(|envelope| &envelope.letters);
     for letter in kept.chain(&outcome.answers).filter(|letter| !queued(letter)) {
-        rows.push((LETTER, letter_row::insert_values(letter, false)));
+        rows.push((LETTER, letter_row::insert_values(letter, None, false)));
     }
 }
 

@@ -189,6 +189,15 @@ impl Fields {
         self.blob()?.try_into().map_err(|_| self.wrong("a hash has 32 bytes"))
     }
 
+    /// A hash, or nothing.
+    pub(crate) fn hash_or_none(&mut self) -> Result<Option<[u8; 32]>> {
+        if matches!(self.values.as_slice().first(), Some(Value::Null)) {
+            self.next()?;
+            return Ok(None);
+        }
+        self.hash().map(Some)
+    }
+
     /// An identifier.
     pub(crate) fn id(&mut self) -> Result<Id> {
         let bytes: [u8; 16] =

@@ -1,25 +1,46 @@
 //! Checking the log against itself, against its checkpoints, and against what was made from it.
 //!
 //! The log is read once, from end to end, and never held: what stays in memory is the end of each
-//! invoice's chain.
+//! invoice's chain, and the hashes of letters.
 
-use crate::checkpoint::{Checkpoint, line_hash, lines};
-use crate::error::{Error, Result};
+use crate::checkpoint::{Checkpoint, lines};
+use crate::commit::last_seq;
+use crate::error::Result;
 use crate::exchange_row::{exchange_columns, exchange_of};
 use crate::invoice_row::{invoice_columns, invoice_of};
 use crate::link::Link;
 use crate::merkle::Tree;
 use crate::store::Store;
-use crate::value::{Row, Value, fields, unpack_ids};
-use acquit_domain::{Exchange, Invoice, InvoiceKey, InvoiceState, Status};
+use crate::value::{Row, Value};
+use acquit_domain::{Exchange, Id, Invoice, InvoiceKey, InvoiceState, Status};
+use held::Held;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use tokio::sync::oneshot;
+
+mod checkpoints;
+mod held;
+
+pub use held::{LetterHash, LettersHash};
 
 /// The hash of a log row over its content and the hash before it.
 pub type RowHash = fn(&Exchange) -> [u8; 32];
 
 /// The hash of an invoice as it is held: what the last row of its chain carries.
 pub type InvoiceHash = fn(&Invoice) -> [u8; 32];
+
+/// What everything must hash to.
+#[derive(Debug, Clone, Copy)]
+pub struct Hashes {
+    /// A row.
+    pub row: RowHash,
+    /// What the last row of an invoice carries of it.
+    pub invoice: InvoiceHash,
+    /// A letter.
+    pub letter: LetterHash,
+    /// The letters a row carries the hash of.
+    pub letters: LettersHash,
+}
 
 /// Breaks a report tells one by one; more are only counted.
 pub const BREAKS_MAX: usize = 100;
@@ -31,58 +52,6 @@ const FORK: &str = "AUDIT-FORK";
 
 const ROWS: &str = concat!("SELECT ", exchange_columns!(), " FROM exchanges ORDER BY seq");
 const INVOICES: &str = concat!("SELECT ", invoice_columns!(""), " FROM invoices");
-const BLOBS: &str = "SELECT id, sha256, bytes FROM blobs ORDER BY id";
-/// Who names letters: the transmissions taken, and the parcels answered.
-const NAMED_LETTERS: &str = "SELECT letters FROM envelopes UNION ALL SELECT answers FROM parcels";
-const LETTER: &str = "SELECT count(*) FROM letters WHERE id = $1";
-
-/// What others refer to and must be there: a description, and how many are not.
-const REFERENCES: [(&str, &str); 8] = [
-    (
-        "log rows without their parcel",
-        "SELECT count(*) FROM exchanges e
-         WHERE NOT EXISTS (SELECT 1 FROM parcels p WHERE p.id = e.parcel)",
-    ),
-    (
-        "parcels without their bytes",
-        "SELECT count(*) FROM parcels p WHERE NOT EXISTS
-         (SELECT 1 FROM blobs b WHERE b.sha256 = p.sha256)",
-    ),
-    (
-        "documents without their bytes",
-        "SELECT count(*) FROM documents d WHERE NOT EXISTS
-         (SELECT 1 FROM blobs b WHERE b.sha256 = d.sha256)",
-    ),
-    (
-        "letters without the parcel they answer",
-        "SELECT count(*) FROM letters l WHERE l.answers IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.id = l.answers)",
-    ),
-    (
-        "documents without their invoice",
-        "SELECT count(*) FROM documents d WHERE NOT EXISTS
-         (SELECT 1 FROM invoices i WHERE i.number = d.number AND i.issuer = d.issuer)",
-    ),
-    (
-        "documents under the name of another issuer",
-        "SELECT count(*) FROM documents WHERE name NOT LIKE '%#' || issuer || '#%'",
-    ),
-    (
-        "transmissions without the parcel they came in",
-        "SELECT count(*) FROM envelopes v
-         WHERE NOT EXISTS (SELECT 1 FROM parcels p WHERE p.id = v.parcel)",
-    ),
-    // A message parked and taken later stands under the parcel that released it, and a reference
-    // used again after the window under the later one: both still have their reference.
-    (
-        "invoices taken without their transmission",
-        "SELECT count(*) FROM exchanges e
-         WHERE e.function = 'INV' AND e.direction = 'in' AND e.verdict = 'accepted'
-           AND e.reference <> '' AND e.parcel NOT IN (SELECT parcel FROM envelopes)
-           AND NOT EXISTS (SELECT 1 FROM envelopes v
-                           WHERE v.key LIKE '%\u{1f}' || e.reference || '%')",
-    ),
-];
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +88,19 @@ impl Report {
         self.broken == 0
     }
 
+    /// Adds what was found by another.
+    fn join(&mut self, other: Report) {
+        let broken = self.broken + other.broken;
+        self.rows += other.rows;
+        self.invoices += other.invoices;
+        self.checkpoints += other.checkpoints;
+        self.blobs += other.blobs;
+        for found in other.breaks {
+            self.add(found.code, found.seq, found.text);
+        }
+        self.broken = broken;
+    }
+
     fn add(&mut self, code: &'static str, seq: Option<i64>, text: impl Into<String>) {
         self.broken += 1;
         if self.breaks.len() < BREAKS_MAX {
@@ -142,56 +124,55 @@ type Range = (i64, i64);
 /// What is known while reading the log.
 struct Walk {
     report: Report,
-    row_hash: RowHash,
-    invoice_hash: InvoiceHash,
+    hashes: Hashes,
     last: i64,
     tails: HashMap<[u8; 16], Tail>,
     wanted: Vec<Range>,
     open: BTreeMap<Range, Tree>,
     roots: BTreeMap<Range, [u8; 32]>,
+    /// The rows that tell of letters, with their place and the hash they carry.
+    told: Vec<(Id, i64, [u8; 32])>,
 }
 
 impl Store {
-    /// Checks the whole log and what was made from it. `row_hash` says what a row's hash must be,
-    /// `invoice_hash` what the last row of an invoice must carry of it; `kept` are the lines of
-    /// checkpoints that were kept outside.
+    /// Checks the whole log and what was made from it, on two threads: one reads the log and the
+    /// invoices, the other files, letters, and what others refer to. `hashes` say what everything
+    /// must hash to; `kept` are the lines of checkpoints that were kept outside.
     ///
     /// # Errors
     /// When the database cannot be asked. A row that cannot be read is no error, but a break.
-    pub async fn verify(
-        &self,
-        row_hash: RowHash,
-        invoice_hash: InvoiceHash,
-        kept: Vec<String>,
-    ) -> Result<Report> {
-        self.read(move |link| verify(link, row_hash, invoice_hash, &kept)).await
+    pub async fn verify(&self, hashes: Hashes, kept: Vec<String>) -> Result<Report> {
+        let (begun, ready) = oneshot::channel();
+        let held = self.read(move |link| {
+            let last = last_seq(link)?;
+            // Nobody waits any more when verifying was given up.
+            let _ = begun.send(());
+            held::check(link, last, hashes.letter)
+        });
+        let log = async {
+            // The log is read as it stands later, so that it tells of everything held.
+            let _ = ready.await;
+            self.read(move |link| verify(link, hashes, &kept)).await
+        };
+        let (held, log) = tokio::join!(held, log);
+        let (mut held, mut walk) = (held?, log?);
+        walk.report.join(std::mem::take(&mut held.report));
+        check_letters(&mut walk, held);
+        Ok(walk.report)
     }
 }
 
-fn verify(
-    link: &Link,
-    row_hash: RowHash,
-    invoice_hash: InvoiceHash,
-    kept: &[String],
-) -> Result<Report> {
+fn verify(link: &Link, hashes: Hashes, kept: &[String]) -> Result<Walk> {
     let own = lines(link)?;
-    let mut wanted: Vec<Range> = own
-        .iter()
-        .chain(kept)
-        .filter_map(|line| Checkpoint::parse(line))
-        .map(|checkpoint| (checkpoint.first_seq, checkpoint.last_seq))
-        .collect();
-    wanted.sort_unstable_by(|left, right| right.cmp(left));
-    wanted.dedup();
     let mut walk = Walk {
         report: Report::default(),
-        row_hash,
-        invoice_hash,
+        hashes,
         last: 0,
         tails: HashMap::new(),
-        wanted,
+        wanted: wanted(&own, kept),
         open: BTreeMap::new(),
         roots: BTreeMap::new(),
+        told: Vec::new(),
     };
     link.each_or_not(ROWS, &[], |row| {
         let seq = seq_of(&row).unwrap_or(walk.last + 1);
@@ -206,18 +187,49 @@ fn verify(
     })?;
     // A log whose rows agree with each other and not with a kept checkpoint was made anew.
     let anew = if walk.report.holds() { FORK } else { BREAK };
-    check_own(&mut walk, &own);
-    check_kept(&mut walk, kept, &own, anew);
+    checkpoints::check_own(&mut walk, &own);
+    checkpoints::check_kept(&mut walk, kept, &own, anew);
     check_invoices(&mut walk, link)?;
-    check_blobs(&mut walk, link)?;
-    check_letters(&mut walk, link)?;
-    for (what, sql) in REFERENCES {
-        let missing = link.number(sql)?;
-        if missing != 0 {
-            walk.report.add(BREAK, None, format!("{missing} {what}"));
+    Ok(walk)
+}
+
+/// The ranges whose roots are wanted, the first one last.
+fn wanted(own: &[String], kept: &[String]) -> Vec<Range> {
+    let mut wanted: Vec<Range> = own
+        .iter()
+        .chain(kept)
+        .filter_map(|line| Checkpoint::parse(line))
+        .map(|checkpoint| (checkpoint.first_seq, checkpoint.last_seq))
+        .collect();
+    wanted.sort_unstable_by(|left, right| right.cmp(left));
+    wanted.dedup();
+    wanted
+}
+
+/// The letters held must be those the rows tell of, word for word.
+fn check_letters(walk: &mut Walk, mut held: Held) {
+    walk.told.sort_unstable();
+    held.letters.sort_unstable();
+    let mut told = std::mem::take(&mut walk.told).into_iter().peekable();
+    let mut found = Vec::new();
+    for group in held.letters.chunk_by(|left, right| left.0 == right.0) {
+        let proof = group.first().map_or(Id(0), |(proof, ..)| *proof);
+        while let Some((_, seq, _)) = told.next_if(|(row, ..)| *row < proof) {
+            found.push((seq, "the letters this row tells of are not held"));
+        }
+        let mut hashes: Vec<_> = group.iter().map(|(_, letter, hash)| (*letter, *hash)).collect();
+        let hash = (walk.hashes.letters)(&mut hashes);
+        match told.next_if(|(row, ..)| *row == proof) {
+            Some((.., carried)) if carried == hash => {}
+            Some((_, seq, _)) => found.push((seq, "the letters are not those this row tells of")),
+            None => walk.report.add(BREAK, None, format!("no row {proof} tells of its letters")),
         }
     }
-    Ok(walk.report)
+    found.extend(told.map(|(_, seq, _)| (seq, "the letters this row tells of are not held")));
+    // Rows written while this was read may tell of letters written meanwhile.
+    for (seq, text) in found.into_iter().filter(|(seq, _)| *seq <= held.last) {
+        walk.report.add(BREAK, Some(seq), text);
+    }
 }
 
 /// The position a row says it has.
@@ -235,7 +247,7 @@ fn walk_row(walk: &mut Walk, seq: i64, exchange: &Exchange) {
         walk.report.add(BREAK, Some(seq), text);
     }
     walk.last = seq;
-    let hash = (walk.row_hash)(exchange);
+    let hash = (walk.hashes.row)(exchange);
     if hash != exchange.hash {
         walk.report.add(BREAK, Some(seq), "the row is not what its hash was made of");
     }
@@ -248,6 +260,7 @@ fn walk_row(walk: &mut Walk, seq: i64, exchange: &Exchange) {
     }
     let closed = walk.open.extract_if(.., |(_, last), _| *last <= seq);
     walk.roots.extend(closed.map(|(range, tree)| (range, tree.root())));
+    walk.told.extend(exchange.letters.map(|letters| (exchange.id, seq, letters)));
     if let (Some(key), Some(n)) = (&exchange.invoice, exchange.n) {
         follow(walk, seq, exchange, key, n);
     }
@@ -286,60 +299,6 @@ fn digest(key: &InvoiceKey) -> [u8; 16] {
     *hash.split_first_chunk().expect("a hash has 32 bytes").0
 }
 
-/// Our own checkpoints: signed, chained, without gaps, and true.
-fn check_own(walk: &mut Walk, own: &[String]) {
-    let (mut previous, mut covered) = ([0; 32], 0);
-    for line in own {
-        walk.report.checkpoints += 1;
-        let Some(checkpoint) = Checkpoint::parse(line) else {
-            walk.report.add(BREAK, None, "a checkpoint is damaged or its signature is wrong");
-            continue;
-        };
-        let last = checkpoint.last_seq;
-        if checkpoint.previous != previous || checkpoint.first_seq != covered + 1 {
-            let text = format!("the checkpoint at row {last} does not follow the one before");
-            walk.report.add(BREAK, Some(last), text);
-        }
-        (previous, covered) = (line_hash(line), last);
-        check_root(walk, &checkpoint, BREAK);
-    }
-}
-
-/// Checkpoints kept by others: the log must still give their roots, and hold their lines.
-fn check_kept(walk: &mut Walk, kept: &[String], own: &[String], code: &'static str) {
-    for line in kept.iter().map(|line| line.trim_end()).filter(|line| !line.is_empty()) {
-        walk.report.checkpoints += 1;
-        let Some(checkpoint) = Checkpoint::parse(line) else {
-            walk.report.add(BREAK, None, "a kept line is no checkpoint, or was damaged");
-            continue;
-        };
-        let agrees = check_root(walk, &checkpoint, code);
-        if agrees && !own.iter().any(|other| other == line) {
-            let last = checkpoint.last_seq;
-            let text = format!("the kept checkpoint at row {last} is not among ours");
-            walk.report.add(code, Some(last), text);
-        }
-    }
-}
-
-fn check_root(walk: &mut Walk, checkpoint: &Checkpoint, code: &'static str) -> bool {
-    let (first, last) = (checkpoint.first_seq, checkpoint.last_seq);
-    match walk.roots.get(&(first, last)) {
-        Some(root) if *root == checkpoint.root => true,
-        Some(_) => {
-            let text = format!("rows {first} to {last} are not those of their checkpoint");
-            walk.report.add(code, Some(last), text);
-            false
-        }
-        None => {
-            let from = walk.last.max(first - 1) + 1;
-            let text = format!("rows {from} to {last} are missing, a checkpoint has them");
-            walk.report.add(BREAK, Some(last), text);
-            false
-        }
-    }
-}
-
 /// What is held of each invoice must be what its rows tell.
 fn check_invoices(walk: &mut Walk, link: &Link) -> Result<()> {
     link.each_or_not(INVOICES, &[], |row| {
@@ -370,7 +329,7 @@ fn check_invoice(walk: &mut Walk, invoice: &Invoice) {
                 && tail.hash == invoice.last_hash
                 && tail.state.is_none_or(|told| told == invoice.state)
                 && tail.status.is_none_or(|told| told == invoice.status)
-                && tail.content == (walk.invoice_hash)(invoice)
+                && tail.content == (walk.hashes.invoice)(invoice)
         }
     };
     if !is_told {
@@ -378,43 +337,4 @@ fn check_invoice(walk: &mut Walk, invoice: &Invoice) {
         let text = format!("invoice {number} of {issuer} is not what its rows tell");
         walk.report.add(BREAK, None, text);
     }
-}
-
-/// Letters that were answers must be there, to be said again for a repeat.
-fn check_letters(walk: &mut Walk, link: &Link) -> Result<()> {
-    let mut missing: u64 = 0;
-    link.each(NAMED_LETTERS, &[], |row| {
-        for id in unpack_ids(&fields("envelopes", row).blob()?) {
-            let found = link.select(LETTER, &[id.into()])?;
-            missing += u64::from(!matches!(
-                found.first().and_then(|row| row.first()),
-                Some(Value::Int(1..))
-            ));
-        }
-        Ok(())
-    })?;
-    if missing != 0 {
-        walk.report.add(BREAK, None, format!("{missing} answers without their letter"));
-    }
-    Ok(())
-}
-
-fn check_blobs(walk: &mut Walk, link: &Link) -> Result<()> {
-    link.each_or_not(BLOBS, &[], |row| {
-        walk.report.blobs += 1;
-        let read = |row| {
-            let mut row = fields("blobs", row);
-            Ok::<_, Error>((row.int()?, row.hash()?, row.blob()?))
-        };
-        match row.and_then(read) {
-            Ok((id, sha256, bytes)) if <[u8; 32]>::from(Sha256::digest(&bytes)) != sha256 => {
-                walk.report.add(BREAK, None, format!("the bytes of file {id} were changed"));
-            }
-            Ok(_) => {}
-            Err(error) => {
-                walk.report.add(BREAK, None, format!("a file cannot be read: {error}"));
-            }
-        }
-        Ok(())
-    })
 }

@@ -1,6 +1,6 @@
 //! The desk one parcel is decided on: what is known, what was decided so far, what to write.
 
-use crate::log::{invoice_hash, row_hash};
+use crate::log::{invoice_hash, letter_hash, letters_hash, row_hash};
 use acquit_domain::exchange::{Direction, Exchange, Function};
 use acquit_domain::outcome::{Alert, InvoiceChange};
 use acquit_domain::{
@@ -141,6 +141,7 @@ impl<'a> Desk<'a> {
             unread: Vec::new(),
             book: self.book.hash,
             content: [0; 32],
+            letters: None,
             previous: [0; 32],
             hash: [0; 32],
             duration_us: 0,
@@ -208,6 +209,28 @@ impl<'a> Desk<'a> {
     /// Closes the desk.
     pub(crate) fn finish(mut self, verdict: Verdict) -> Outcome {
         self.outcome.verdict = verdict;
+        self.seal_letters();
         self.outcome
+    }
+
+    /// The last row carries the hash of the letters, so that the log proves their words.
+    fn seal_letters(&mut self) {
+        let Some(first) = self.outcome.letters.first() else { return };
+        let function = Function::of(first.kind.key()).unwrap_or(Function::Unknown);
+        if self.outcome.exchanges.is_empty() {
+            // The last part of a large parcel may hold no message any more, only its answer.
+            let mut row = self.row(function, self.outcome.verdict);
+            row.direction = Direction::Out;
+            self.append(row);
+        }
+        let hashes = self.outcome.letters.iter().map(|letter| (letter.id, letter_hash(letter)));
+        let letters = letters_hash(&mut hashes.collect::<Vec<_>>());
+        let Some(row) = self.outcome.exchanges.last_mut() else { return };
+        row.letters = Some(letters);
+        row.hash = row_hash(row);
+        // The last row of all is also the last one of its invoice.
+        if let Some(at) = row.invoice.as_ref().and_then(|key| self.changed.get(key)) {
+            self.outcome.invoices[*at].invoice.last_hash = row.hash;
+        }
     }
 }

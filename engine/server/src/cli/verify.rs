@@ -6,8 +6,16 @@ use super::exit::{Exit, Failure};
 use super::home;
 use super::terminal::Terminal;
 use crate::shell::timers::CHECKPOINTS_FILE;
-use acquit_store::Report;
+use acquit_store::{Hashes, Report};
 use std::path::Path;
+
+/// What the flow makes everything hash to.
+const HASHES: Hashes = Hashes {
+    row: acquit_flow::row_hash,
+    invoice: acquit_flow::invoice_hash,
+    letter: acquit_flow::letter_hash,
+    letters: acquit_flow::letters_hash,
+};
 
 /// Runs the command.
 pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit, Failure> {
@@ -19,10 +27,7 @@ pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit
     }
     let report = home::wait(async {
         let store = home::reader(&config.data)?;
-        store
-            .verify(acquit_flow::row_hash, acquit_flow::invoice_hash, kept)
-            .await
-            .map_err(home::store)
+        store.verify(HASHES, kept).await.map_err(home::store)
     })?;
     match terminal.is_json {
         true => terminal.json(&json(&report))?,

@@ -246,6 +246,7 @@ fn row(book: &Rulebook, parcel: &Parcel, at: Timestamp) -> Exchange {
         unread: Vec::new(),
         book: book.hash,
         content: [0; 32],
+        letters: None,
         previous: [0; 32],
         hash: [0; 32],
         duration_us: 0,

@@ -33,7 +33,7 @@ fn filled(path: &Path) -> Vec<String> {
 
 fn verify(path: &Path, kept: &[String]) -> Report {
     let store = Store::open_reader(path).expect("a store");
-    run(store.verify(sample::row_hash, sample::invoice_hash, kept.to_vec())).expect("a report")
+    run(store.verify(sample::HASHES, kept.to_vec())).expect("a report")
 }
 
 fn codes(report: &Report) -> Vec<&'static str> {
@@ -111,6 +111,17 @@ fn other_changes_are_found() {
         "UPDATE blobs SET bytes = 'text' WHERE id = 9",
         "DELETE FROM letters WHERE seq = 3",
         "UPDATE letters SET id = x'00' WHERE seq = 3",
+        "UPDATE letters SET body = x'00' WHERE seq = 3",
+        "UPDATE letters SET recipient = 'X' WHERE seq = 3",
+        "UPDATE letters SET reference = 'X' WHERE seq = 3",
+        "UPDATE letters SET kind = 'ACC' WHERE seq = 3",
+        "UPDATE letters SET exchange = NULL WHERE seq = 3",
+        "UPDATE letters SET exchange = id WHERE seq = 3",
+        "UPDATE letters SET exchange = (SELECT exchange FROM letters WHERE seq = 4) WHERE seq = 3",
+        "INSERT INTO letters SELECT 999, x'00000000000000000000000000000001', exchange, recipient,
+           kind, reference, answers, media, body, written_at, state, queued
+         FROM letters WHERE seq = 3",
+        "UPDATE exchanges SET letters = NULL WHERE seq = 6",
         "DELETE FROM envelopes WHERE id = 7",
         "UPDATE documents SET number = 'X'",
         "UPDATE documents SET issuer = 'X'",

@@ -9,6 +9,7 @@ use acquit_domain::outcome::InvoiceChange;
 use acquit_domain::status::Flags;
 use acquit_domain::time::{SECOND, date_from_days};
 use acquit_domain::*;
+use acquit_store::Hashes;
 use sha2::{Digest, Sha256};
 
 /// 2026-01-01T00:00:00Z.
@@ -143,6 +144,22 @@ pub fn invoice_hash(invoice: &Invoice) -> [u8; 32] {
     sha256(format!("{bare:?}").as_bytes())
 }
 
+/// A hash over a whole letter but what became of it, as the flow makes one.
+pub fn letter_hash(letter: &Letter) -> [u8; 32] {
+    let bare = Letter { state: letter::LetterState::Waiting, ..letter.clone() };
+    sha256(format!("{bare:?}").as_bytes())
+}
+
+/// A hash over letters that belong together, as the flow makes one.
+pub fn letters_hash(letters: &mut [(Id, [u8; 32])]) -> [u8; 32] {
+    letters.sort_unstable();
+    sha256(format!("{letters:?}").as_bytes())
+}
+
+/// What everything here hashes to.
+pub const HASHES: Hashes =
+    Hashes { row: row_hash, invoice: invoice_hash, letter: letter_hash, letters: letters_hash };
+
 pub fn exchange(parcel: &Parcel, invoice: &Invoice, at: u32, function: Function) -> Exchange {
     Exchange {
         id: parcel.id.derive(1, at),
@@ -217,10 +234,12 @@ pub fn outcome(n: u64) -> Outcome {
     let text: String = (0..60).map(|part| format!("{:015}'", mix(n * 60 + part) >> 16)).collect();
     let mut outcome = empty(parcel(n, text.as_bytes()[..955].to_vec()));
     let mut invoice = invoice(n);
-    let rows = vec![
+    let letter = letter(&outcome.parcel, &invoice.key.issuer);
+    let mut rows = vec![
         exchange(&outcome.parcel, &invoice, 1, Function::Inv),
         exchange(&outcome.parcel, &invoice, 2, Function::Contrl),
     ];
+    rows[1].letters = Some(letters_hash(&mut [(letter.id, letter_hash(&letter))]));
     outcome.exchanges = chain(&mut invoice, rows, 0);
     outcome.messages = vec![MessageVerdict {
         kind: "INVOIC".to_owned(),
@@ -230,7 +249,6 @@ pub fn outcome(n: u64) -> Outcome {
         status: Some(invoice.status),
         verdict: Verdict::Accepted,
     }];
-    let letter = letter(&outcome.parcel, &invoice.key.issuer);
     outcome.envelopes = vec![Envelope {
         key: EnvelopeKey {
             standard: "edifact",
