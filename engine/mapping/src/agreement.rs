@@ -5,6 +5,10 @@
 //! What this module is *not*: the shape of the partner's messages; those are specimens beside
 //! the file, and only where they differ from the default.
 
+mod keys;
+
+pub use keys::KEYS;
+
 use crate::files::{FileFault, Page, Section};
 use crate::platform::{DAYS_MAX, Identification, number, party_code};
 use acquit_domain::invoice::{MESSAGE_FUNCTIONS, MessageFunction};
@@ -76,6 +80,15 @@ pub enum VatCheck {
     Warning,
     /// Nothing.
     Off,
+}
+
+/// What a notice of payment tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticePer {
+    /// A whole order.
+    Order,
+    /// One invoice: for a partner that reads only the first of a notice.
+    Invoice,
 }
 
 /// What is done with a payment below the amount due.
@@ -150,6 +163,8 @@ const SPEAKS: &[(SpeaksFor, &str)] =
     &[(SpeaksFor::Itself, "itself"), (SpeaksFor::Anybody, "anybody")];
 const VAT_CHECKS: &[(VatCheck, &str)] =
     &[(VatCheck::Error, "error"), (VatCheck::Warning, "warning"), (VatCheck::Off, "off")];
+const NOTICE_PER: &[(NoticePer, &str)] =
+    &[(NoticePer::Order, "order"), (NoticePer::Invoice, "invoice")];
 const UNDERPAID: &[(Underpaid, &str)] = &[
     (Underpaid::Hold, "hold"),
     (Underpaid::OldestFirst, "oldest_first"),
@@ -163,51 +178,6 @@ const CHARSETS: &[(&str, &str)] = &[
     ("iso-8859-15", "iso-8859-15"),
     ("windows-1252", "windows-1252"),
     ("windows-1256", "windows-1256"),
-];
-
-/// Every key of `issuer.toml`: name, what it may hold, what holds without it, what it means.
-pub const KEYS: &[(&str, &str, &str, &str)] = &[
-    ("code", "text, up to 35 characters", "must be written", "The code the partner is shown by."),
-    ("name", "text", "must be written", "Display name; no key."),
-    ("active", "true, false", "true", "An inactive partner sends nothing and is paid nothing."),
-    ("codes", "list of texts", "none", "Other codes of the same partner in messages and keys."),
-    ("edifact", "list of `id:qualifier`", "none", "Senders (UNB 0004:0007) that are this partner."),
-    ("xml", "list of texts", "none", "`Emetteur` values that are this partner."),
-    (
-        "speaks_for",
-        "itself, anybody",
-        "itself",
-        "Whether the issuer in a message must be the sender.",
-    ),
-    ("message.specimen", "name of a specimen", "must be written", "A message it may send."),
-    (
-        "message.association",
-        "list of texts",
-        "any",
-        "Association assigned codes (UNH 0057) that are taken; `\"\"` for none.",
-    ),
-    (
-        "message.functions",
-        "original, replace, paid, cancel",
-        "all",
-        "What such a message may do (1225, `Fonction`).",
-    ),
-    ("means", "keys of `codes/means.toml`", "none", "Means of payment its invoices allow."),
-    ("due_days", "1 to 36525", "60", "Term of payment when a message gives no due date."),
-    ("reference_minutes", "1 to 10000000", "180", "How long a payment reference is valid."),
-    ("underpaid", "hold, oldest_first, pro_rata", "hold", "What is done with too small a payment."),
-    ("answers.contrl", "always, asked, never", "asked", "When it gets a CONTRL."),
-    ("answers.aperak", "always, rejections, never", "rejections", "When it gets an APERAK."),
-    ("answers.acc", "always, rejections, never", "always", "When it gets an ACC."),
-    ("answers.acc_profile", "name of a specimen", "portnet-acc", "How its ACC is written."),
-    ("duplicates.same_content", "accept, reject", "accept", "The same invoice again."),
-    ("duplicates.changed_content", "reject, replace", "reject", "The same number, other content."),
-    ("tolerate", "list, see below", "none", "What is taken although it is not right."),
-    ("charset", "a character set", "as declared", "Read as this, whatever the message declares."),
-    ("max_age_days", "1 to 36525", "the platform's", "Oldest transmission taken."),
-    ("test_messages", "true, false", "false", "Whether test transmissions are read (no effect)."),
-    ("clients", "any, known", "any", "Which clients it may invoice."),
-    ("vat_check", "error, warning, off", "warning", "A rate that does not hold on the date."),
 ];
 
 /// A message a partner may send.
@@ -250,6 +220,10 @@ pub struct Agreement {
     pub reference_minutes: u32,
     /// What is done with too small a payment.
     pub underpaid: Underpaid,
+    /// Whether a notice of payment tells of a whole order or of one invoice.
+    pub notice_per: NoticePer,
+    /// Specimen of its notices.
+    pub notice_specimen: String,
     /// When it gets a CONTRL.
     pub contrl: Contrl,
     /// When it gets an APERAK.
@@ -296,6 +270,10 @@ impl Agreement {
         if let Some(answers) = root.section("answers") {
             read_answers(&mut agreement, &answers, specimens);
             answers.finish();
+        }
+        if let Some(notices) = root.section("notices") {
+            read_notices(&mut agreement, &notices, specimens);
+            notices.finish();
         }
         if let Some(duplicates) = root.section("duplicates") {
             let same = duplicates.choice("same_content", SAME);
@@ -361,6 +339,8 @@ fn blank(folder: &str) -> Agreement {
         due_days: 60,
         reference_minutes: 180,
         underpaid: Underpaid::Hold,
+        notice_per: NoticePer::Order,
+        notice_specimen: "portnet-pnm".to_owned(),
         contrl: Contrl::Asked,
         aperak: Answer::Rejections,
         acc: Answer::Always,
@@ -419,6 +399,16 @@ fn read_payment(agreement: &mut Agreement, root: &Section<'_, '_>, means: &[&str
     let minutes = number(root, "reference_minutes", 10_000_000);
     agreement.reference_minutes = minutes.unwrap_or(agreement.reference_minutes);
     agreement.underpaid = root.choice("underpaid", UNDERPAID).unwrap_or(agreement.underpaid);
+}
+
+fn read_notices(agreement: &mut Agreement, section: &Section<'_, '_>, specimens: &[&str]) {
+    agreement.notice_per = section.choice("per", NOTICE_PER).unwrap_or(agreement.notice_per);
+    if let Some(specimen) = section.word("specimen") {
+        if !specimens.contains(&specimen.text) {
+            section.unknown(specimen, specimens);
+        }
+        specimen.text.clone_into(&mut agreement.notice_specimen);
+    }
 }
 
 fn read_answers(agreement: &mut Agreement, section: &Section<'_, '_>, specimens: &[&str]) {

@@ -15,6 +15,7 @@ pub mod lifecycle;
 pub mod matrix;
 pub mod parties;
 pub mod platform;
+pub mod provider;
 pub mod record;
 pub mod rulebook;
 pub mod specimen;

@@ -17,6 +17,7 @@ use crate::files::FileFault;
 use crate::lifecycle::Lifecycle;
 use crate::parties::Parties;
 use crate::platform::Platform;
+use crate::provider::{Means, Provider};
 use crate::vat::Vat;
 use crate::words::Words;
 use acquit_domain::PartyCode;
@@ -35,6 +36,8 @@ pub struct Rulebook {
     pub platform: Platform,
     /// What was agreed with each issuer, in the order of their folders.
     pub agreements: Vec<Agreement>,
+    /// Who takes payments, in the order of their folders.
+    pub providers: Vec<Provider>,
     /// Every code table.
     pub codes: Codes,
     /// Rates of tax.
@@ -66,12 +69,14 @@ impl Rulebook {
             Lifecycle::read(file, text, &known)
         });
         let agreements = load_agreements(files, &codes, &mut faults);
+        let providers = load_providers(files, &codes, &mut faults);
         let (catalogue, flaws) = Catalogue::load(files, &codes);
         faults.extend(flaws);
         let mut book = Rulebook {
             hash: hash(files),
             platform: one(files, "platform.toml", &mut faults, Platform::read),
             agreements,
+            providers,
             codes,
             vat: one(files, "vat.toml", &mut faults, Vat::read),
             words,
@@ -136,6 +141,18 @@ impl Rulebook {
     #[must_use]
     pub fn agreement_by_code(&self, code: &str) -> Option<&Agreement> {
         self.agreements.get(*self.by_code.get(code)?)
+    }
+
+    /// The provider of a code.
+    #[must_use]
+    pub fn provider(&self, code: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.code == code)
+    }
+
+    /// A means of payment, and who offers it.
+    #[must_use]
+    pub fn means(&self, means: &str) -> Option<(&Provider, &Means)> {
+        self.providers.iter().find_map(|one| one.offers(means).map(|means| (one, means)))
     }
 
     /// True when the directory has a client of this code.
@@ -241,6 +258,22 @@ fn load_words(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Word
         });
     }
     words
+}
+
+fn load_providers(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Vec<Provider> {
+    let means: Vec<&str> = codes.get(MEANS).map_or_else(Vec::new, |table| table.keys().collect());
+    let mut providers: Vec<Provider> = Vec::new();
+    for (name, path, text) in folder(files, "providers") {
+        let Some(name) = name.strip_suffix("/provider") else { continue };
+        let (provider, found) = Provider::read(name, path, text, &means);
+        faults.extend(found);
+        let twice = |one: &&Means| providers.iter().any(|other| other.offers(&one.means).is_some());
+        if let Some(means) = provider.means.iter().find(twice) {
+            faults.push(at_top(path, format!("another provider offers \"{}\"", means.means)));
+        }
+        providers.push(provider);
+    }
+    providers
 }
 
 fn load_agreements(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Vec<Agreement> {

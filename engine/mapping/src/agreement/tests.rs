@@ -47,14 +47,16 @@ fn every_fault_is_told() {
 #[test]
 fn every_key_is_described() {
     let text = "code = \"A\"\nname = \"A\"\nz = 1\n[[message]]\nspecimen = \"invoic-d96a\"\n\
-                z = 1\n[answers]\nz = 1\n[duplicates]\nz = 1";
+                z = 1\n[answers]\nz = 1\n[notices]\nz = 1\n[duplicates]\nz = 1";
     let page_faults = read(text).1;
     let mut known: Vec<String> = Vec::new();
-    for (fault, prefix) in page_faults.iter().zip(["", "message.", "answers.", "duplicates."]) {
+    for (fault, prefix) in
+        page_faults.iter().zip(["", "message.", "answers.", "notices.", "duplicates."])
+    {
         let (_, words) = fault.split_once("; known: ").expect("a list of known keys");
         known.extend(words.split(", ").map(|word| format!("{prefix}{word}")));
     }
-    known.retain(|key| !["message", "answers", "duplicates"].contains(&key.as_str()));
+    known.retain(|key| !["message", "answers", "notices", "duplicates"].contains(&key.as_str()));
     let mut described: Vec<&str> = KEYS.iter().map(|(key, ..)| *key).collect();
     described.sort_unstable();
     known.sort_unstable();

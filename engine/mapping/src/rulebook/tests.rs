@@ -153,8 +153,8 @@ fn every_fault_of_every_file_is_told_with_its_place() {
         &[
             "issuers/anp/issuer.toml:1:1: unknown key \"dubs\"; known: active, answers, charset, \
              clients, code, codes, due_days, duplicates, edifact, max_age_days, means, message, \
-             name, reference_minutes, speaks_for, test_messages, tolerate, underpaid, vat_check, \
-             xml",
+             name, notices, reference_minutes, speaks_for, test_messages, tolerate, underpaid, \
+             vat_check, xml",
             "issuers/anp/issuer.toml:10:10: unknown word \"gold\"; known: amanpay.amanty, \
              amanpay.cashcode, amanpay.paydirect, cheque, cmi.card, cmi.fatourati, transfer",
         ],

@@ -1,0 +1,53 @@
+//! The keys of `issuer.toml`, for the table in `mappings/README.md`.
+
+/// Every key of `issuer.toml`: name, what it may hold, what holds without it, what it means.
+pub const KEYS: &[(&str, &str, &str, &str)] = &[
+    ("code", "text, up to 35 characters", "must be written", "The code the partner is shown by."),
+    ("name", "text", "must be written", "Display name; no key."),
+    ("active", "true, false", "true", "An inactive partner sends nothing and is paid nothing."),
+    ("codes", "list of texts", "none", "Other codes of the same partner in messages and keys."),
+    ("edifact", "list of `id:qualifier`", "none", "Senders (UNB 0004:0007) that are this partner."),
+    ("xml", "list of texts", "none", "`Emetteur` values that are this partner."),
+    (
+        "speaks_for",
+        "itself, anybody",
+        "itself",
+        "Whether the issuer in a message must be the sender.",
+    ),
+    ("message.specimen", "name of a specimen", "must be written", "A message it may send."),
+    (
+        "message.association",
+        "list of texts",
+        "any",
+        "Association assigned codes (UNH 0057) that are taken; `\"\"` for none.",
+    ),
+    (
+        "message.functions",
+        "original, replace, paid, cancel",
+        "all",
+        "What such a message may do (1225, `Fonction`).",
+    ),
+    ("means", "keys of `codes/means.toml`", "none", "Means of payment its invoices allow."),
+    ("due_days", "1 to 36525", "60", "Term of payment when a message gives no due date."),
+    ("reference_minutes", "1 to 10000000", "180", "How long a payment reference is valid."),
+    ("underpaid", "hold, oldest_first, pro_rata", "hold", "What is done with too small a payment."),
+    (
+        "notices.per",
+        "order, invoice",
+        "order",
+        "Whether a notice of payment (PNM) tells of a whole order or of one invoice.",
+    ),
+    ("notices.specimen", "name of a specimen", "portnet-pnm", "How its notices are written."),
+    ("answers.contrl", "always, asked, never", "asked", "When it gets a CONTRL."),
+    ("answers.aperak", "always, rejections, never", "rejections", "When it gets an APERAK."),
+    ("answers.acc", "always, rejections, never", "always", "When it gets an ACC."),
+    ("answers.acc_profile", "name of a specimen", "portnet-acc", "How its ACC is written."),
+    ("duplicates.same_content", "accept, reject", "accept", "The same invoice again."),
+    ("duplicates.changed_content", "reject, replace", "reject", "The same number, other content."),
+    ("tolerate", "list, see below", "none", "What is taken although it is not right."),
+    ("charset", "a character set", "as declared", "Read as this, whatever the message declares."),
+    ("max_age_days", "1 to 36525", "the platform's", "Oldest transmission taken."),
+    ("test_messages", "true, false", "false", "Whether test transmissions are read (no effect)."),
+    ("clients", "any, known", "any", "Which clients it may invoice."),
+    ("vat_check", "error, warning, off", "warning", "A rate that does not hold on the date."),
+];
