@@ -3,8 +3,8 @@
 mod support;
 
 use acquit_domain::parcel::{Channel, Media, Parcel};
-use acquit_domain::{Id, Known, Outcome, PartyCode, Timestamp};
-use acquit_flow::{apply, decide, expire, read};
+use acquit_domain::{Id, Known, Outcome, PartyCode, Timestamp, Verdict};
+use acquit_flow::{apply, decide, expire, read, retry, retry_keys};
 use acquit_mapping::rulebook::Rulebook;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -232,6 +232,34 @@ fn waiting_ends_with_a_refusal() {
     assert_eq!(told(&outcome), told(&again));
     assert!(told(&outcome).contains("PARK-EXPIRED"), "{}", told(&outcome));
     assert_eq!(outcome.letters.len(), 1);
+    apply(&mut house.known, &outcome);
+    assert!(house.known.parked.values().all(Vec::is_empty));
+}
+
+#[test]
+fn what_waits_for_its_client_is_taken_when_the_client_is_met() {
+    let mut house = House::new();
+    let unknown = INVOIC.replace("NAD+BY+6110D00116", "NAD+BY+290777");
+    let replaced = unknown.replace("21+9'", "21+5'").replace("IC0001", "IC0002");
+    house.send(ANP, unknown.as_bytes());
+    let replaced = replaced.replace("3000.00", "3001.00").replace(":600.00", ":600.20");
+    house.send(ANP, replaced.replace("3600.00", "3601.20").as_bytes());
+    let parked: Vec<_> = house.known.parked.values().flatten().cloned().collect();
+    let reasons: Vec<&str> = parked.iter().map(|parked| parked.reason.as_str()).collect();
+    assert_eq!(reasons, ["REF-CLIENT", "PARK-ORDER"]);
+    assert!(retry(&house.book, &parked[0], &house.known, house.now).is_none());
+    // Another issuer, that may invoice anybody, names the client.
+    house.send(XML, PORTNET.replace("290240", "290777").as_bytes());
+    assert!(retry_keys(&house.book, &parked[0]).clients.contains("290777"));
+    assert!(retry(&house.book, &parked[1], &house.known, house.now).is_none());
+    let outcome = retry(&house.book, &parked[0], &house.known, house.now).expect("is known now");
+    let ended = expire(&house.book, &parked[0], &house.known, house.now);
+    assert_eq!(told(&outcome), told(&ended), "the end of waiting is the last look");
+    assert_eq!(outcome.released, [parked[0].exchange, parked[1].exchange]);
+    let rows: Vec<_> = outcome.exchanges.iter().map(|row| (&*row.event, row.verdict)).collect();
+    assert_eq!(rows, [("original", Verdict::Accepted), ("replace", Verdict::Accepted)]);
+    assert_eq!(outcome.letters.len(), 2, "each is told");
+    assert!(!outcome.keep_bytes);
     apply(&mut house.known, &outcome);
     assert!(house.known.parked.values().all(Vec::is_empty));
 }

@@ -1,25 +1,75 @@
-//! The end of waiting: a parked message whose time is up is refused, and its sender told.
+//! The end of waiting: a parked message whose client is known by now is decided; one whose time
+//! is up is refused. Its sender is told either way.
+//!
+//! What waits for its invoice is not looked at here before its time is up: the invoice itself
+//! [releases](super::invoice::decide) it.
 
 use super::desk::Desk;
-use super::invoice::{Decided, message_verdict};
+use super::invoice::{self, Decided, UNKNOWN_CLIENT, client_is_known, message_verdict};
 use super::transmission::{describe, function_of};
 use crate::letters;
 use crate::reading::Said;
 use acquit_domain::known::Parked;
-use acquit_domain::{Finding, Known, Outcome, Place, Severity, Timestamp, Verdict};
+use acquit_domain::{Finding, Keys, Known, Outcome, Place, Severity, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 
 /// What the identifier of the end of waiting is derived for.
 const EXPIRY: u16 = 9;
 
-/// Refuses a parked message that waited too long. Pure like [`decide`](super::decide): the same
-/// arguments give the same row and the same letter, so that two nodes cannot refuse it twice.
+/// What must be asked of the store before a parked message is looked at again.
+#[must_use]
+pub fn retry_keys(book: &Rulebook, parked: &Parked) -> Keys {
+    let mut keys = Keys::default();
+    let read = crate::read::one(book, &parked.parcel, parked.interchange, parked.message);
+    if let Some((_, message)) = read
+        && let Said::Invoice(said) = message.said
+    {
+        keys.clients.insert(said.client.code);
+        keys.invoices.insert(said.key);
+    }
+    keys
+}
+
+/// Decides a message that waits for its client, when that client is known by now: another
+/// issuer's invoice brought it, or an operator. `None` when there is nothing to decide yet.
+///
+/// `known` must answer [`retry_keys`]. Pure like [`decide`](super::decide).
+#[must_use]
+pub fn retry(book: &Rulebook, parked: &Parked, known: &Known, now: Timestamp) -> Option<Outcome> {
+    if parked.reason != UNKNOWN_CLIENT {
+        return None;
+    }
+    let (mut sent, message) =
+        crate::read::one(book, &parked.parcel, parked.interchange, parked.message)?;
+    let agreement = book.agreement(sent.party.as_ref()?)?;
+    let Said::Invoice(said) = &message.said else { return None };
+    let mut desk = Desk::after(book, &parked.parcel, known, now, parked.exchange);
+    if !client_is_known(&desk, &said.client.code) {
+        return None;
+    }
+    desk.release(parked.exchange);
+    let decided = invoice::decide(&mut desk, &sent, &message, said, agreement);
+    let verdict = decided.verdict.verdict;
+    desk.outcome.findings.extend(decided.findings.iter().cloned());
+    desk.outcome.messages.push(decided.verdict.clone());
+    sent.messages = vec![message];
+    invoice::answer_later(&mut desk, &sent, decided);
+    Some(apart(desk.finish(verdict), parked, now))
+}
+
+/// Ends the waiting of a message whose time is up: it is decided when its client is known by now,
+/// else refused.
+///
+/// Pure like [`decide`](super::decide): the same arguments give the same row and the same letter,
+/// so that two nodes cannot end it twice. `known` must answer [`retry_keys`].
 #[must_use]
 pub fn expire(book: &Rulebook, parked: &Parked, known: &Known, now: Timestamp) -> Outcome {
+    if let Some(outcome) = retry(book, parked, known, now) {
+        return outcome;
+    }
     let reading = crate::read(book, &parked.parcel);
     let mut desk = Desk::after(book, &parked.parcel, known, now, parked.exchange);
     desk.release(parked.exchange);
-    let desk_id = parked.exchange.derive(EXPIRY, 1);
     let sent = reading.transmissions.iter().find(|sent| sent.ordinal == parked.interchange);
     let message = sent.and_then(|sent| sent.messages.iter().find(|m| m.ordinal == parked.message));
     let (Some(sent), Some(message)) = (sent, message) else { return desk.finish(Verdict::Known) };
@@ -53,10 +103,13 @@ pub fn expire(book: &Rulebook, parked: &Parked, known: &Known, now: Timestamp) -
         desk.outcome.letters.extend(letters.iter().cloned());
         desk.outcome.answers.extend(letters);
     }
-    let mut outcome = desk.finish(Verdict::Rejected);
-    // An event of its own, that happens once: its bytes are those kept already.
+    apart(desk.finish(Verdict::Rejected), parked, now)
+}
+
+/// An event of its own, that happens once: its bytes are those kept already.
+fn apart(mut outcome: Outcome, parked: &Parked, now: Timestamp) -> Outcome {
     outcome.keep_bytes = false;
-    outcome.parcel.id = desk_id;
+    outcome.parcel.id = parked.exchange.derive(EXPIRY, 1);
     outcome.parcel.idempotency_key = String::new();
     outcome.parcel.received_at = now;
     outcome

@@ -18,6 +18,9 @@ use acquit_mapping::agreement::{Agreement, ChangedContent, SameContent};
 use acquit_mapping::lifecycle::{Decision, Effect, Event, Move};
 use std::borrow::Cow;
 
+/// Why a message waits for a record of its client.
+pub(super) const UNKNOWN_CLIENT: &str = "REF-CLIENT";
+
 /// What was decided of one message, for the answer.
 pub(crate) struct Decided {
     /// For the sender's summary.
@@ -99,7 +102,7 @@ pub(super) fn decide(
         && agreement.clients_must_be_known()
         && !client_is_known(desk, &said.client.code);
     if unknown_client {
-        return park(desk, case, row, said, "REF-CLIENT");
+        return park(desk, case, row, said, UNKNOWN_CLIENT);
     }
     let state = held.as_ref().map_or(InvoiceState::Absent, |held| held.state);
     let flags = held.as_ref().map(|held| held.flags).unwrap_or_default();
@@ -120,7 +123,8 @@ pub(super) fn decide(
     release(desk, case, said, decided)
 }
 
-fn client_is_known(desk: &Desk<'_>, code: &str) -> bool {
+/// Whether there is a record of a client.
+pub(super) fn client_is_known(desk: &Desk<'_>, code: &str) -> bool {
     desk.book.parties.client(code).is_some() || desk.known.clients.contains(code)
 }
 
@@ -296,7 +300,7 @@ fn park(
 ) -> Decided {
     let limits = &desk.book.platform.limits;
     let wait = match code {
-        "REF-CLIENT" => i64::from(limits.park_client_hours) * 3600 * SECOND,
+        UNKNOWN_CLIENT => i64::from(limits.park_client_hours) * 3600 * SECOND,
         _ => i64::from(limits.park_order_days) * DAY,
     };
     row.verdict = Verdict::Parked;
@@ -354,7 +358,7 @@ fn release(
 
 /// Tells the sender of a message that waited what became of it. PortNet's ACC is one for each
 /// message, and was sent when it came.
-fn answer_later(desk: &mut Desk<'_>, sent: &Transmission, decided: Decided) {
+pub(super) fn answer_later(desk: &mut Desk<'_>, sent: &Transmission, decided: Decided) {
     if sent.standard == Standard::Edifact {
         let verdicts = [decided.verdict.clone()];
         let letters = crate::letters::business(desk, sent, &verdicts, &[decided]);
@@ -382,7 +386,7 @@ fn waiting_messages(desk: &Desk<'_>, case: Case<'_>, key: &InvoiceKey) -> Vec<Wa
     });
     held.chain(fresh)
         .filter(|parked| !desk.outcome.released.contains(&parked.exchange))
-        .filter(|parked| parked.reason != "REF-CLIENT")
+        .filter(|parked| parked.reason != UNKNOWN_CLIENT)
         .filter_map(|parked| {
             let (sent, message) =
                 crate::read::one(desk.book, &parked.parcel, parked.interchange, parked.message)?;

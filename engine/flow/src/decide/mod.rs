@@ -18,7 +18,7 @@ use acquit_mapping::rulebook::Rulebook;
 
 pub(crate) use content::local_time;
 pub(crate) use desk::{Desk, Purpose};
-pub use expiry::expire;
+pub use expiry::{expire, retry, retry_keys};
 pub(crate) use invoice::Decided;
 pub(crate) use naming::control_reference;
 pub use overlay::apply;
