@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod receipt;
 pub mod request;
 pub mod settlement;
+pub mod subject;
 
 pub use attempt::{Attempt, AttemptState, Handoff};
 pub use call::{Call, CallPurpose};
@@ -34,6 +35,7 @@ pub use outcome::{Change, Payments, Versioned};
 pub use receipt::Receipt;
 pub use request::{InvoiceRequest, RequestState};
 pub use settlement::{Day, LineClass, SettlementLine};
+pub use subject::Subject;
 
 use crate::Timestamp;
 
