@@ -68,13 +68,22 @@ impl Terminal {
     /// # Errors
     /// When standard output is gone.
     pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
+        self.json_piece(text)?;
+        writeln!(self.out)
+    }
+
+    /// A piece of a JSON value that is too large to be held as a whole.
+    ///
+    /// # Errors
+    /// When standard output is gone.
+    pub(super) fn json_piece(&mut self, text: &str) -> io::Result<()> {
         for letter in text.chars() {
             match letter == '\n' || is_harmless(letter) {
                 true => write!(self.out, "{letter}")?,
                 false => write!(self.out, "\\u{:04x}", u32::from(letter))?,
             }
         }
-        writeln!(self.out)
+        Ok(())
     }
 
     /// Text of results that brings its own line breaks.

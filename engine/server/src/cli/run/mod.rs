@@ -1,5 +1,7 @@
 //! `acquit run`: files through the whole pipeline once, each told as one step.
 
+mod bulk;
+
 use super::arguments::Run;
 use super::check::counted;
 use super::exit::{Exit, Failure};
@@ -10,7 +12,7 @@ use crate::http::wire::{ExchangeWire, FindingWire, LetterWire, MessageWire};
 use crate::render::{Origin, Source, escaped, render, tell as told};
 use crate::service::open_store;
 use crate::shell::{Arrival, Clock, Engine, Refusal};
-use acquit_domain::{Channel, Letter, LetterKind, Outcome, PartyCode, Status, Verdict};
+use acquit_domain::{Channel, Finding, Letter, LetterKind, Outcome, PartyCode, Status, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::Store;
 use acquit_syntax::edifact::reader::{Item, Options, Reader};
@@ -42,6 +44,10 @@ pub(super) fn run(
             None => Store::in_memory(),
         };
         let engine = Engine::new(store.map_err(home::store)?, book.clone(), Clock::System);
+        if arguments.data.is_some() {
+            // What an earlier run left unfinished comes before anything new.
+            bulk::resume(&engine).await?;
+        }
         let mut steps = Steps {
             book,
             terminal,
@@ -92,19 +98,28 @@ impl Steps<'_> {
         let arrival = Arrival { partner, name: file.clone(), ..Arrival::over(Channel::Cli) };
         let parcel = arrival.parcel(&Clock::System, bytes);
         let started = Instant::now();
+        if acquit_flow::may_be_large(&parcel) {
+            let verdict = bulk::take(self, engine, &file, parcel, started).await?;
+            self.count(verdict);
+            return Ok(());
+        }
         let outcomes = engine.run_once(vec![parcel]).await.map_err(refused)?;
         let took = started.elapsed();
         for outcome in &outcomes {
-            self.done += 1;
-            if rejects(outcome.verdict) {
-                self.exit = Exit::Findings;
-            }
+            self.count(outcome.verdict);
             match self.terminal.is_json {
                 true => self.terminal.json(&json(&file, outcome, took))?,
                 false => self.print(&file, outcome, took)?,
             }
         }
         Ok(())
+    }
+
+    fn count(&mut self, verdict: Verdict) {
+        self.done += 1;
+        if rejects(verdict) {
+            self.exit = Exit::Findings;
+        }
     }
 
     fn print(&mut self, file: &str, outcome: &Outcome, took: Duration) -> Result<(), Failure> {
@@ -144,25 +159,8 @@ impl Steps<'_> {
     }
 
     fn findings(&mut self, file: &str, outcome: &Outcome) -> Result<(), Failure> {
-        let look = self.terminal.look;
-        let mut drawn = Limit::new(self.limit);
-        for finding in &outcome.findings {
-            if !drawn.draws(finding) {
-                continue;
-            }
-            let ordinal = finding.place.message as usize;
-            let kind = match ordinal {
-                0 => "",
-                _ => outcome.messages.get(ordinal - 1).map_or("", |message| &message.kind),
-            };
-            let sentences = told(&self.book.words, finding, look.lang);
-            let source = Source::Bytes(&outcome.parcel.bytes);
-            let origin = Origin { file, message: kind };
-            self.terminal.text(&render(&look, origin, &source, finding, &sentences))?;
-        }
-        if let Some(rest) = drawn.rest() {
-            self.terminal.line(rest)?;
-        }
+        let kind = |ordinal: usize| outcome.messages.get(ordinal).map_or("", |one| &one.kind);
+        self.draw(file, &outcome.parcel.bytes, &outcome.findings, kind)?;
         let unread: usize = outcome.exchanges.iter().map(|row| row.unread.len()).sum();
         if unread > 0 && self.terminal.verbosity > 0 {
             let names: Vec<String> =
@@ -170,6 +168,33 @@ impl Steps<'_> {
             let count = counted(unread as u64, "segment");
             let names = escaped(&names.join(", "));
             self.terminal.line(format_args!("   unread: {count}: {names}"))?;
+        }
+        Ok(())
+    }
+
+    /// Draws findings, those of a message with the type it has.
+    fn draw<'k>(
+        &mut self,
+        file: &str,
+        bytes: &[u8],
+        findings: &[Finding],
+        kind: impl Fn(usize) -> &'k str,
+    ) -> Result<(), Failure> {
+        let look = self.terminal.look;
+        let mut drawn = Limit::new(self.limit);
+        for finding in findings {
+            if !drawn.draws(finding) {
+                continue;
+            }
+            let ordinal = finding.place.message as usize;
+            let message = ordinal.checked_sub(1).map_or("", &kind);
+            let sentences = told(&self.book.words, finding, look.lang);
+            let origin = Origin { file, message };
+            let source = Source::Bytes(bytes);
+            self.terminal.text(&render(&look, origin, &source, finding, &sentences))?;
+        }
+        if let Some(rest) = drawn.rest() {
+            self.terminal.line(rest)?;
         }
         Ok(())
     }

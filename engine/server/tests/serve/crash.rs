@@ -1,0 +1,189 @@
+//! Killed between the parts of a large interchange, the server loses nothing, does nothing twice,
+//! and answers once.
+
+use crate::server::{Home, PARTNER, Server, call};
+use acquit_domain::{Direction, Function, Id, PartyCode, Role, Verdict};
+use acquit_server::bootstrap;
+use acquit_server::service::{DATABASE_FILE, open_store};
+use acquit_server::shell::Clock;
+use acquit_store::{ExchangeFilter, Store, Viewer};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Messages of the interchange: ten parts.
+const MESSAGES: usize = 5_000;
+
+/// Parts that are not the last.
+const PARTS: u32 = 9;
+
+/// Longest a test waits for the program.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// An interchange of many invoices, each with a number of its own.
+pub(crate) fn interchange(messages: usize) -> Vec<u8> {
+    let sample = include_bytes!("../../../../samples/messages/invoic-d96a/original.edi");
+    let text = String::from_utf8_lossy(sample);
+    let (head, rest) = text.split_once("UNH+1+").expect("a message");
+    let (message, _) = rest.split_once("UNT+35+1'").expect("an end");
+    let mut whole = head.to_owned();
+    for number in 1..=messages {
+        let message = message.replace("00069321", &format!("K{number:07}"));
+        let _ = write!(whole, "UNH+{number}+{message}UNT+35+{number}'\n");
+    }
+    let _ = write!(whole, "UNZ+{messages}+99990000000115'\n");
+    whole.into_bytes()
+}
+
+/// Waits for something, looking again and again.
+fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The store of a server, looked at from outside.
+struct Eye {
+    store: Store,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Eye {
+    fn open(home: &Home) -> Eye {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let path = home.data().join(DATABASE_FILE);
+        Eye { store: Store::open_reader(&path).expect("a database"), runtime }
+    }
+
+    /// The unfinished parcel and how many of its parts are committed.
+    fn unfinished(&self) -> Option<(Id, u32)> {
+        self.runtime.block_on(async {
+            let id = self.store.unfinished().await.expect("readable").pop()?;
+            let parcel = self.store.unfinished_parcel(id).await.expect("readable")?;
+            Some((id, parcel.parts))
+        })
+    }
+
+    /// How often each invoice was taken, by the rows of the log.
+    fn taken(&self) -> BTreeMap<String, usize> {
+        let party = PartyCode::new("OPERATOR").expect("a code");
+        let operator = Viewer { party, role: Role::Operator };
+        let mut filter = ExchangeFilter::default();
+        let mut taken = BTreeMap::new();
+        loop {
+            let rows = self.store.exchanges(&operator, &filter, 1000);
+            let rows = self.runtime.block_on(rows).expect("readable");
+            let Some(last) = rows.last() else { return taken };
+            filter.after = last.seq;
+            let accepted = rows.iter().map(|row| &row.exchange).filter(|row| {
+                row.direction == Direction::In
+                    && row.function == Function::Inv
+                    && row.verdict == Verdict::Accepted
+            });
+            for row in accepted {
+                let invoice = row.invoice.as_ref().expect("an invoice");
+                *taken.entry(invoice.number.to_string()).or_insert(0) += 1;
+            }
+        }
+    }
+
+    /// The bodies of the letters that answered a parcel.
+    fn letters(&self, parcel: Id) -> Vec<Vec<u8>> {
+        let answer = self.runtime.block_on(self.store.answer(parcel)).expect("readable");
+        answer.expect("answered").letters.into_iter().map(|letter| letter.body).collect()
+    }
+}
+
+/// After how many parts the server is killed: another number each run, which is printed.
+fn moment() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").subsec_nanos();
+    let parts = 1 + now / 1000 % (PARTS - 1);
+    println!("killed after {parts} parts");
+    parts
+}
+
+/// A key of the partner, stored before the server starts.
+fn key(home: &Home) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let store = open_store(&home.data()).expect("a fresh store");
+    let party = PartyCode::new(PARTNER).expect("a code");
+    let now = Clock::System.now();
+    let key = bootstrap::new_key(&store, party, Role::Issuer, "test", now);
+    runtime.block_on(key).expect("stored").key
+}
+
+/// Waits for some parts, kills the server, and gives the parcel it was taking.
+fn kill_between_parts(home: &Home, server: Server) -> Id {
+    let eye = Eye::open(home);
+    let parts = moment();
+    wait_for("parts", || eye.unfinished().filter(|(_, done)| *done >= parts));
+    server.kill();
+    let (parcel, done) = eye.unfinished().expect("killed before the last part");
+    assert!((parts..=PARTS).contains(&done), "{done} parts are there");
+    parcel
+}
+
+/// Every message once, and a log that proves itself.
+fn check_once(home: &Home) {
+    let taken = Eye::open(home).taken();
+    assert_eq!(taken.len(), MESSAGES);
+    assert!(taken.values().all(|times| *times == 1), "some messages were taken twice");
+    let (code, text) = home.run(&["verify"]);
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn killed_between_parts_over_http() {
+    let home = Home::new("crash-http");
+    let headers = format!(
+        "Authorization: Bearer {}\r\nContent-Type: application/edifact\r\n\
+         Accept: application/edifact\r\n",
+        key(&home)
+    );
+    let server = Server::start(&home);
+    let (address, sent) = (server.address.clone(), headers.clone());
+    let posted =
+        thread::spawn(move || call(&address, "POST /v1/inbox", &sent, &interchange(MESSAGES)));
+    let parcel = kill_between_parts(&home, server);
+    assert_eq!(posted.join().expect("no panic"), None, "answered before the end");
+
+    let server = Server::start(&home);
+    let eye = Eye::open(&home);
+    wait_for("the end", || eye.unfinished().is_none().then_some(()));
+    check_once(&home);
+    let letters = eye.letters(parcel);
+    assert_eq!(letters.len(), 1);
+
+    let again = call(&server.address, "POST /v1/inbox", &headers, &interchange(MESSAGES));
+    let again = again.expect("an answer");
+    let (head, body) = again.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(body.as_bytes(), letters[0]);
+    check_once(&home);
+}
+
+#[test]
+fn killed_between_parts_of_a_file() {
+    let home = Home::new("crash-file");
+    let server = Server::start(&home);
+    home.drop_file("many.edi", &interchange(MESSAGES));
+    let parcel = kill_between_parts(&home, server);
+    assert_eq!(home.names("upload/new"), ["many.edi"]);
+
+    let mut server = Server::start(&home);
+    server.logged(&["a file was settled", "many.edi", "taken"]);
+    server.logged(&["a letter was delivered"]);
+    assert_eq!(home.names("upload/cur"), ["many.edi"]);
+    assert_eq!(home.names("upload/new"), [""; 0]);
+    let delivered = home.names("download/new");
+    assert_eq!(delivered.len(), 1, "{delivered:?}");
+    let letter = std::fs::read(home.path("download/new").join(&delivered[0])).expect("a letter");
+    assert_eq!([letter], *Eye::open(&home).letters(parcel));
+    check_once(&home);
+}

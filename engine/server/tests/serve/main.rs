@@ -1,0 +1,6 @@
+//! The program as a process of its own: folder channels, large files, and what a crash leaves.
+
+mod bulk;
+mod crash;
+mod folder;
+mod server;
