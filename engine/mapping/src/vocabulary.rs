@@ -132,6 +132,7 @@ lists! {
     Taxes "taxes" "Totals per rate of tax.";
     Documents "documents" "Files that came with the message.";
     Invoices "invoices" "Invoices a payment or an acknowledgement is about.";
+    Entries "entries" "Lines of a statement, a settlement or a file of cheques.";
     Groups "groups" "Functional groups a CONTRL answers.";
     Messages "messages" "Messages a CONTRL answers.";
     Segments "segments" "Segments a CONTRL finds wrong.";
