@@ -18,6 +18,7 @@ pub mod platform;
 pub mod provider;
 pub mod record;
 pub mod rulebook;
+pub mod signature;
 pub mod specimen;
 pub mod value;
 pub mod vat;
