@@ -218,6 +218,12 @@ pub struct Tail {
     /// Where it lives.
     #[command(flatten)]
     pub home: Home,
+    /// A running server instead of a folder: `http://127.0.0.1:8080`
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "config"])]
+    pub url: Option<String>,
+    /// The key to ask it with, by reference: `env:NAME` or `file:PATH`
+    #[arg(long, value_name = "REFERENCE", requires = "url")]
+    pub key: Option<String>,
     /// Go on as rows are added
     #[arg(short, long)]
     pub follow: bool,

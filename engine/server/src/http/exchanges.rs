@@ -5,7 +5,7 @@ use super::authentication::Caller;
 use super::language::Spoken;
 use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Path, Query, page_size, position, unread, word};
-use super::wire::{ExchangeWire, LetterWire, Page, ReadingWire};
+use super::wire::{LetterWire, Page, ReadingWire, RowWire};
 use crate::shell::steps;
 use acquit_domain::{Function, Id, InvoiceKey, InvoiceNumber, Parcel, PartyCode, Role, Verdict};
 use acquit_store::{ExchangeFilter, LogRow};
@@ -24,6 +24,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(super) struct Asked {
     /// The cursor of the page before; the start of the log when absent.
     after: Option<String>,
+    /// Only rows before this cursor, newest first: for the end of the log. Not with `after`.
+    before: Option<String>,
     /// Code of the partner concerned.
     partner: Option<String>,
     /// The invoice concerned: its number, or `issuer/number`.
@@ -39,20 +41,20 @@ pub(super) struct Asked {
 
 /// Rows of the log, oldest first: an operator sees all, a partner its own.
 #[utoipa::path(get, path = "/v1/exchanges", tag = "log", params(Asked),
-    responses((status = 200, body = Page<ExchangeWire>), (status = 400, body = ProblemWire)))]
+    responses((status = 200, body = Page<RowWire>), (status = 400, body = ProblemWire)))]
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Spoken(language): Spoken,
     Query(asked): Query<Asked>,
-) -> Result<Json<Page<ExchangeWire>>, Problem> {
+) -> Result<Json<Page<RowWire>>, Problem> {
     let invoices = match asked.invoice.as_deref().filter(|text| !text.is_empty()) {
         Some(text) => invoices_of(&app, &caller, text)?.into_iter().map(Some).collect(),
         None => vec![None],
     };
     let mut filter = ExchangeFilter {
         after: position(asked.after.as_ref())?,
-        before: None,
+        before: before(&asked)?,
         partner: word("partner", asked.partner.as_ref(), |text| {
             PartyCode::new(&app.code_of(text))
         })?,
@@ -60,6 +62,7 @@ pub(super) async fn list(
         function: word("type", asked.kind.as_ref(), function_of)?,
         verdict: word("verdict", asked.verdict.as_ref(), Verdict::of)?,
     };
+    let is_newest_first = filter.before.is_some();
     let limit = page_size(asked.limit);
     let store = &app.engine.store;
     let mut rows = Vec::new();
@@ -67,13 +70,26 @@ pub(super) async fn list(
         filter.invoice = invoice;
         rows.extend(store.exchanges(&caller.viewer(), &filter, limit).await.map_err(unread)?);
     }
-    rows.sort_by_key(|row| row.seq);
+    match is_newest_first {
+        true => rows.sort_by_key(|row| std::cmp::Reverse(row.seq)),
+        false => rows.sort_by_key(|row| row.seq),
+    }
     rows.truncate(limit as usize);
     let full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = rows.last().map(|row| row.seq).filter(|_| full);
     let told = app.told(language);
-    let items = rows.iter().map(|row| ExchangeWire::told(&row.exchange, told)).collect();
+    let items = rows.iter().map(|row| RowWire::told(row, told)).collect();
     Ok(Json(Page::piece(items, next)))
+}
+
+/// The position rows are asked before; they then come newest first.
+fn before(asked: &Asked) -> Result<Option<i64>, Problem> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    match (given(&asked.before), given(&asked.after)) {
+        (true, true) => Err(Problem::new(Code::Request, "before: not together with after.")),
+        (true, false) => position(asked.before.as_ref()).map(Some),
+        (false, _) => Ok(None),
+    }
 }
 
 /// The function of a code of the log, or of the type a sender writes in its message.
@@ -112,11 +128,9 @@ fn invoices_of(app: &App, caller: &Caller, text: &str) -> Result<Vec<InvoiceKey>
 /// One row of the log with the letters its parcel was answered with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct WholeExchange {
-    /// Position in the log.
-    cursor: String,
     /// The row.
     #[serde(flatten)]
-    row: ExchangeWire,
+    row: RowWire,
     /// The letters, byte for byte.
     letters: Vec<LetterWire>,
 }
@@ -135,8 +149,7 @@ pub(super) async fn one(
     let letters = answer.map(|answer| answer.letters).unwrap_or_default();
     let own = |party: &PartyCode| caller.role == Role::Operator || *party == caller.party;
     Ok(Json(WholeExchange {
-        cursor: found.seq.to_string(),
-        row: ExchangeWire::told(&found.exchange, app.told(language)),
+        row: RowWire::told(&found, app.told(language)),
         letters: letters.iter().filter(|letter| own(&letter.to)).map(LetterWire::from).collect(),
     }))
 }

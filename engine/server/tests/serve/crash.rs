@@ -1,11 +1,9 @@
 //! Killed between the parts of a large interchange, the server loses nothing, does nothing twice,
 //! and answers once.
 
-use crate::server::{Home, PARTNER, Server, call};
+use crate::server::{Home, Server, call, keys};
 use acquit_domain::{Direction, Function, Id, PartyCode, Role, Verdict};
-use acquit_server::bootstrap;
-use acquit_server::service::{DATABASE_FILE, open_store};
-use acquit_server::shell::Clock;
+use acquit_server::service::DATABASE_FILE;
 use acquit_store::{ExchangeFilter, Store, Viewer};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -108,16 +106,6 @@ fn moment() -> u32 {
     parts
 }
 
-/// A key of the partner, stored before the server starts.
-fn key(home: &Home) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let store = open_store(&home.data()).expect("a fresh store");
-    let party = PartyCode::new(PARTNER).expect("a code");
-    let now = Clock::System.now();
-    let key = bootstrap::new_key(&store, party, Role::Issuer, "test", now);
-    runtime.block_on(key).expect("stored").key
-}
-
 /// Waits for some parts, kills the server, and gives the parcel it was taking.
 fn kill_between_parts(home: &Home, server: Server) -> Id {
     let eye = Eye::open(home);
@@ -141,10 +129,10 @@ fn check_once(home: &Home) {
 #[test]
 fn killed_between_parts_over_http() {
     let home = Home::new("crash-http");
+    let [key] = keys(&home, [Role::Issuer]);
     let headers = format!(
-        "Authorization: Bearer {}\r\nContent-Type: application/edifact\r\n\
-         Accept: application/edifact\r\n",
-        key(&home)
+        "Authorization: Bearer {key}\r\nContent-Type: application/edifact\r\n\
+         Accept: application/edifact\r\n"
     );
     let server = Server::start(&home);
     let (address, sent) = (server.address.clone(), headers.clone());

@@ -4,3 +4,4 @@ mod bulk;
 mod crash;
 mod folder;
 mod server;
+mod tail;

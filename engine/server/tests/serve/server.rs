@@ -1,5 +1,9 @@
 //! The real program as a child process, over a folder of its own.
 
+use acquit_domain::{PartyCode, Role};
+use acquit_server::bootstrap;
+use acquit_server::service::open_store;
+use acquit_server::shell::Clock;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -52,6 +56,13 @@ impl Home {
         names
     }
 
+    /// Starts another command of the program over this folder.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = command(&self.0);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    }
+
     /// Runs another command of the program over this folder; its exit code and what it printed.
     pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let ended = command(&self.0).args(arguments).output().expect("the program runs");
@@ -85,8 +96,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server over a folder and waits until it listens.
     pub(crate) fn start(home: &Home) -> Server {
+        Server::start_at(home, "127.0.0.1:0")
+    }
+
+    /// Starts a server at an address.
+    pub(crate) fn start_at(home: &Home, address: &str) -> Server {
         let mut child = command(&home.0)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", address])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -133,6 +149,18 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Keys of the partner, one a role, stored before the server starts.
+pub(crate) fn keys<const N: usize>(home: &Home, roles: [Role; N]) -> [String; N] {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let store = open_store(&home.data()).expect("a fresh store");
+    let party = PartyCode::new(PARTNER).expect("a code");
+    let now = Clock::System.now();
+    roles.map(|role| {
+        let key = bootstrap::new_key(&store, party.clone(), role, "test", now);
+        runtime.block_on(key).expect("stored").key
+    })
 }
 
 /// One request and the whole answer; `None` when the server was gone before the end of it.

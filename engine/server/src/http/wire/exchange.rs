@@ -98,6 +98,24 @@ impl From<&Exchange> for ExchangeWire {
     }
 }
 
+/// A row of the log with its cursor.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RowWire {
+    /// Position in the log: give it as `after` to go on from here.
+    pub cursor: String,
+    /// The row.
+    #[serde(flatten)]
+    pub row: ExchangeWire,
+}
+
+impl RowWire {
+    /// A row whose findings have their sentences.
+    #[must_use]
+    pub fn told(row: &acquit_store::LogRow, told: Told<'_>) -> RowWire {
+        RowWire { cursor: row.seq.to_string(), row: ExchangeWire::told(&row.exchange, told) }
+    }
+}
+
 /// A row of the « Suivi des échanges » of an invoice: the guide's nine columns.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvoiceExchangeWire {

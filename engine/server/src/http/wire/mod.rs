@@ -10,7 +10,7 @@ mod page;
 mod party;
 mod reading;
 
-pub use exchange::{EventWire, ExchangeWire, InvoiceExchangeWire, event};
+pub use exchange::{EventWire, ExchangeWire, InvoiceExchangeWire, RowWire, event};
 pub use finding::{FindingWire, PlaceWire, Told, documented};
 pub use invoice::{DocumentWire, InvoiceItemWire, InvoiceWire, ServiceWire, TaxWire};
 pub use letter::{AnswerWire, LetterWire, MessageWire, text_of};
