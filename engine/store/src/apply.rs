@@ -7,6 +7,7 @@
 use crate::commit::CommitResult;
 use crate::error::Result;
 use crate::link::Link;
+use crate::pay;
 use crate::steps::{Prepared, STEPS};
 use crate::value::{Row, Value};
 use acquit_domain::exchange::VERDICTS;
@@ -97,6 +98,26 @@ fn write_wave(
                 late.insert(rows[at].0);
             }
         })?;
+    }
+    write_payments(link, batch, wave, late)
+}
+
+/// What is about money comes after the rows it is told by, one outcome after the other: nothing
+/// of an outcome that is late already.
+fn write_payments(
+    link: &Link,
+    batch: &[&Prepared],
+    wave: &[usize],
+    late: &mut BTreeSet<usize>,
+) -> Result<()> {
+    for at in wave {
+        let in_time = match &batch[*at].payments {
+            Some(payments) if !late.contains(at) => pay::write(link, payments)?,
+            _ => true,
+        };
+        if !in_time {
+            late.insert(*at);
+        }
     }
     Ok(())
 }

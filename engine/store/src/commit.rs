@@ -126,7 +126,9 @@ fn commit(link: &Mutex<Link>, group: Vec<(Vec<Prepared>, Reply)>, shared: &Share
                 let _ = reply.send((Ok(own), batch));
             }
         }
-        Err(Error::Database(_)) if group.len() > 1 => one_by_one(&link, group, shared),
+        Err(Error::Database(_) | Error::Unbalanced(_)) if group.len() > 1 => {
+            one_by_one(&link, group, shared)
+        }
         Err(error) => {
             for (batch, reply) in group {
                 let _ = reply.send((Err(error.clone()), batch));

@@ -41,8 +41,10 @@ pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 pub(crate) const BEGIN_READ: &str = "BEGIN";
 
 /// Triggers that keep the log append-only, by schema number.
-pub(crate) const TRIGGERS: &[(i64, &str)] =
-    &[(1, include_str!("../migrations/0001_append_only.sqlite.sql"))];
+pub(crate) const TRIGGERS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_append_only.sqlite.sql")),
+    (3, include_str!("../migrations/0003_payments.sqlite.sql")),
+];
 
 /// The words that make a search read one index and no other.
 pub(crate) const FORCE_INDEX: &str = "INDEXED BY";

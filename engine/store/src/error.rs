@@ -35,6 +35,9 @@ pub enum Error {
     /// The database refused a statement.
     #[error("database: {0}")]
     Database(String),
+    /// What was decided would break the ledger: a mistake of ours, and nothing of it was written.
+    #[error("the ledger would not balance: {0}")]
+    Unbalanced(String),
     /// A row that cannot be.
     #[error("impossible row in {table}: {reason}")]
     Row {

@@ -113,7 +113,7 @@ impl Store {
     }
 }
 
-fn visible(link: &Link, viewer: &Viewer, key: &InvoiceKey) -> Result<Option<Invoice>> {
+pub(crate) fn visible(link: &Link, viewer: &Viewer, key: &InvoiceKey) -> Result<Option<Invoice>> {
     let Some(row) = link.select(BY_KEY, &key_values(key))?.pop() else {
         return Ok(None);
     };

@@ -5,6 +5,7 @@ use crate::invoice_row::{invoice_columns, invoice_of};
 use crate::letter_row::{letter_columns, letter_of};
 use crate::link::Link;
 use crate::parcel_row::{parcel_columns, parcel_of};
+use crate::pay;
 use crate::store::Store;
 use crate::value::{Fields, Row, Value, fields, json, unpack_ids};
 use crate::wire::{findings_in, messages_in};
@@ -13,7 +14,7 @@ use acquit_domain::{
     Envelope, EnvelopeKey, Id, InvoiceKey, InvoiceNumber, Keys, Known, Letter, More, PartyCode,
     Timestamp, Verdict,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Questions in one statement: a set goes over as one JSON text, in pieces of this size.
 const KEYS_AT_ONCE: usize = 1000;
@@ -86,13 +87,9 @@ impl Store {
 
 fn known(link: &Link, keys: &Keys) -> Result<Known> {
     let mut known = Known::default();
+    invoices_named(link, &keys.invoices, &mut known)?;
     let invoices: Vec<[&str; 2]> =
         keys.invoices.iter().map(|key| [key.number.as_str(), key.issuer.as_str()]).collect();
-    ask(link, INVOICES, &invoices, |row| {
-        let invoice = invoice_of(row)?;
-        known.invoices.insert(invoice.key.clone(), invoice);
-        Ok(())
-    })?;
     ask(link, PARKED, &invoices, |row| {
         let (key, parked) = parked_of(row)?;
         known.parked.entry(key).or_default().push(parked);
@@ -118,11 +115,27 @@ fn known(link: &Link, keys: &Keys) -> Result<Known> {
         known.letters.insert((letter.to.clone(), letter.reference.clone()), letter);
         Ok(())
     })?;
+    pay::known(link, &keys.payments, &mut known)?;
     Ok(known)
 }
 
+/// Adds the invoices named to what is known.
+pub(crate) fn invoices_named(
+    link: &Link,
+    keys: &BTreeSet<InvoiceKey>,
+    known: &mut Known,
+) -> Result<()> {
+    let names: Vec<[&str; 2]> =
+        keys.iter().map(|key| [key.number.as_str(), key.issuer.as_str()]).collect();
+    ask(link, INVOICES, &names, |row| {
+        let invoice = invoice_of(row)?;
+        known.invoices.insert(invoice.key.clone(), invoice);
+        Ok(())
+    })
+}
+
 /// Asks about a set, piece by piece.
-fn ask<const N: usize>(
+pub(crate) fn ask<const N: usize>(
     link: &Link,
     sql: &str,
     keys: &[[&str; N]],

@@ -30,6 +30,7 @@ mod outbox;
 mod parcel_row;
 mod part_row;
 mod parties;
+mod pay;
 mod search;
 mod steps;
 mod store;
@@ -52,6 +53,7 @@ pub use log::{EVENTS_SCANNED, EventPage, ExchangeFilter, LogRow, ROWS_MAX};
 pub use outbox::LETTERS_MAX;
 pub use part_row::Unfinished;
 pub use parties::{PARTIES_MAX, PartyFilter};
+pub use pay::{CaseFilter, DUE_MAX, Money, OrderFile, OrderFilter, Subscription, Totals};
 pub use store::{READERS, Store};
 pub use verify::{
     BREAKS_MAX, Break, Hashes, InvoiceHash, LetterHash, LettersHash, Report, RowHash,

@@ -4,7 +4,7 @@
 
 use crate::value::{Row, Value, json, pack_ids};
 use crate::wire::{findings_out, messages_out};
-use crate::{exchange_row, invoice_row, letter_row, parcel_row, part_row, parties};
+use crate::{exchange_row, invoice_row, letter_row, parcel_row, part_row, parties, pay};
 use acquit_domain::invoice::Document;
 use acquit_domain::outcome::{Alert, InvoiceChange, Park};
 use acquit_domain::{Envelope, Id, InvoiceKey, Letter, Outcome, Progress, Verdict};
@@ -92,6 +92,8 @@ pub(crate) struct Prepared {
     pub(crate) claims: Vec<String>,
     /// The verdicts of its log rows.
     pub(crate) verdicts: Vec<Verdict>,
+    /// What it causes about money, written after its rows.
+    pub(crate) payments: Option<Box<pay::Ready>>,
 }
 
 /// Makes the statements of an outcome.
@@ -123,7 +125,8 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
     rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
-    Prepared { rows, claims: claims(&outcome), verdicts }
+    let payments = pay::ready(&mut outcome);
+    Prepared { rows, claims: claims(&outcome), verdicts, payments }
 }
 
 /// The row of the parcel: written with its first part, its answer with the last.
