@@ -57,6 +57,8 @@ const GUIDES: &[(&str, &str, &str)] = &[
     ("invoic-d01b", "D01B", "INVOIC"),
     ("aperak-d96a", "D96A", "APERAK"),
     ("contrl-3", "SERVICE-3", "CONTRL"),
+    ("remadv-d96a", "D96A", "REMADV"),
+    ("bansta-d96a", "D96A", "BANSTA"),
 ];
 
 /// An EDIFACT specimen with a partner's file over it, and its guide.
