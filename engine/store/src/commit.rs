@@ -7,6 +7,7 @@ use crate::apply::apply;
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::steps::Prepared;
+use crate::wal::Mover;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -74,7 +75,12 @@ pub(crate) fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
 }
 
 /// The writer's life: ends when nobody can send jobs any more.
-pub(crate) fn run(link: &Mutex<Link>, mut jobs: mpsc::Receiver<Job>, shared: &Arc<Shared>) {
+pub(crate) fn run(
+    link: &Mutex<Link>,
+    mut jobs: mpsc::Receiver<Job>,
+    shared: &Arc<Shared>,
+    mover: Option<Mover>,
+) {
     let mut next = jobs.blocking_recv();
     while let Some(job) = next.take() {
         match job {
@@ -87,6 +93,9 @@ pub(crate) fn run(link: &Mutex<Link>, mut jobs: mpsc::Receiver<Job>, shared: &Ar
                 let link = lock(link);
                 work(shared.check().map(|()| &*link), shared);
             }
+        }
+        if let Some(mover) = &mover {
+            mover.look(&lock(link));
         }
         if next.is_none() {
             next = jobs.blocking_recv();

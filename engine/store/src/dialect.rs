@@ -10,7 +10,8 @@ use crate::error::Error;
 use rusqlite::ErrorCode;
 
 /// Settings of the connection that writes. `FULL` is what makes a commit survive a power cut in
-/// WAL mode; it is asserted after it was set.
+/// WAL mode; it is asserted after it was set. `wal_autocheckpoint` is for when the thread that
+/// empties the log cannot.
 pub(crate) const WRITER_SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -18,7 +19,7 @@ pub(crate) const WRITER_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 8192;
+    PRAGMA wal_autocheckpoint = 65536;
     PRAGMA journal_size_limit = 67108864;
 ";
 
@@ -30,6 +31,16 @@ pub(crate) const READER_SETTINGS: &str = "
     PRAGMA cache_size = -8192;
     PRAGMA mmap_size = 0;
 ";
+
+/// Settings of the connection that moves pages: it syncs the log before it moves any of them, and
+/// the database before the log may begin anew.
+pub(crate) const MOVER_SETTINGS: &str = "PRAGMA synchronous = FULL;";
+
+/// Tells how many pages the write-ahead log has, and how many of them were moved.
+pub(crate) const TELL_LOG: &str = "PRAGMA wal_checkpoint(NOOP)";
+
+/// Moves pages from the write-ahead log into the database, without waiting for anybody.
+pub(crate) const MOVE_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 /// Value of `PRAGMA synchronous` that means `FULL`.
 pub(crate) const SYNCHRONOUS_FULL: i64 = 2;

@@ -37,6 +37,7 @@ mod store;
 mod value;
 mod verify;
 mod viewer;
+mod wal;
 mod wire;
 
 pub use answers::{Answer, Counts};
@@ -54,7 +55,7 @@ pub use outbox::LETTERS_MAX;
 pub use part_row::Unfinished;
 pub use parties::{PARTIES_MAX, PartyFilter};
 pub use pay::{CaseFilter, DUE_MAX, Money, OrderFile, OrderFilter, Subscription, Totals};
-pub use store::{READERS, Store};
+pub use store::{Batch, READERS, Store};
 pub use verify::{
     BREAKS_MAX, Break, Hashes, InvoiceHash, LetterHash, LettersHash, Report, RowHash,
 };

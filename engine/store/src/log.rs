@@ -8,7 +8,9 @@ use crate::parcel_row::{parcel_columns, parcel_of};
 use crate::store::Store;
 use crate::value::{Value, fields};
 use crate::viewer::{Scope, Viewer};
-use acquit_domain::{Exchange, Function, Id, InvoiceKey, Parcel, PartyCode, Role, Verdict};
+use acquit_domain::{
+    Exchange, Function, Id, InvoiceKey, InvoiceNumber, Parcel, PartyCode, Role, Verdict,
+};
 
 /// Most log rows in one answer.
 pub const ROWS_MAX: u32 = 1000;
@@ -49,6 +51,8 @@ pub struct ExchangeFilter {
     pub partner: Option<PartyCode>,
     /// Invoice concerned.
     pub invoice: Option<InvoiceKey>,
+    /// Number of the invoice concerned, whoever issued it.
+    pub number: Option<InvoiceNumber>,
     /// « Fonction de la demande ».
     pub function: Option<Function>,
     /// What was decided.
@@ -148,6 +152,7 @@ fn question(viewer: &Viewer, filter: &ExchangeFilter, limit: u32) -> (String, Ve
     also("e.partner =", viewer.log_partner().map(Value::from));
     also("e.partner =", filter.partner.as_ref().map(|partner| partner.as_str().into()));
     also("e.number =", filter.invoice.as_ref().map(|key| key.number.as_str().into()));
+    also("e.number =", filter.number.as_ref().map(|number| number.as_str().into()));
     also("e.issuer =", filter.invoice.as_ref().map(|key| key.issuer.as_str().into()));
     also("e.function =", filter.function.map(|function| Value::Word(function.code())));
     also("e.verdict =", filter.verdict.map(|verdict| Value::Word(verdict.key())));

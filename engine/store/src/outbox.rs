@@ -24,7 +24,8 @@ WHERE id = $1 AND recipient = $2 AND state = 'waiting'";
 
 const ANY: &str = concat!("SELECT ", letter_columns!(), " FROM letters l WHERE l.id = $1");
 
-const AGAIN: &str = "UPDATE letters SET state = 'waiting', queued = 1 WHERE id = $1";
+const AGAIN: &str = "UPDATE letters SET state = 'waiting', queued = 1,
+  seq = (SELECT max(seq) + 1 FROM letters) WHERE id = $1";
 
 impl Store {
     /// Letters waiting for a party, oldest first, after the position of the last one seen (0 for
@@ -57,8 +58,9 @@ impl Store {
         .await
     }
 
-    /// Puts a letter back into the outbox, whatever became of it, at the place it had; `None`
-    /// when there is no such letter. For operators.
+    /// Puts a letter back into the outbox, whatever became of it, after all others: who asks for
+    /// what came after the last letter seen gets it too. `None` when there is no such letter. For
+    /// operators.
     ///
     /// # Errors
     /// What the database says, or a row that cannot be.

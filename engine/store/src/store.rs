@@ -4,7 +4,8 @@ use crate::commit::{CommitResult, Job, QUEUE_MAX, Shared, last_seq, lock, run};
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::migration::{check, migrate};
-use crate::steps::prepare;
+use crate::steps::{Prepared, prepare};
+use crate::wal::Mover;
 use acquit_domain::Outcome;
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -32,6 +33,24 @@ struct Inner {
     _lock: Option<File>,
 }
 
+/// Outcomes made ready to be stored, which takes about half as long as storing them: a batch may
+/// be made ready while the one before is stored.
+#[derive(Default)]
+pub struct Batch(Vec<Prepared>);
+
+impl Batch {
+    /// Adds an outcome.
+    pub fn push(&mut self, outcome: Outcome) {
+        self.0.push(prepare(outcome));
+    }
+}
+
+impl FromIterator<Outcome> for Batch {
+    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Batch {
+        Batch(outcomes.into_iter().map(prepare).collect())
+    }
+}
+
 impl Store {
     /// Opens the SQLite file, making it and its tables when there are none. Only one engine may
     /// hold a file.
@@ -43,7 +62,8 @@ impl Store {
         let writer = Link::writer(path)?;
         migrate(&writer)?;
         let readers = readers(path)?;
-        Store::start(Arc::new(Mutex::new(writer)), readers, Some(held))
+        let mover = Mover::start(path)?;
+        Store::start(Arc::new(Mutex::new(writer)), readers, Some(held), Some(mover))
     }
 
     /// Opens the SQLite file for reading only, beside an engine that may be running.
@@ -71,13 +91,14 @@ impl Store {
         let link = Link::memory()?;
         migrate(&link)?;
         let link = Arc::new(Mutex::new(link));
-        Store::start(Arc::clone(&link), vec![link], None)
+        Store::start(Arc::clone(&link), vec![link], None, None)
     }
 
     fn start(
         writer: Arc<Mutex<Link>>,
         readers: Vec<Arc<Mutex<Link>>>,
         held: Option<File>,
+        mover: Option<Mover>,
     ) -> Result<Store> {
         let seq = last_seq(&lock(&writer))?;
         let shared = Arc::new(Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 });
@@ -85,7 +106,7 @@ impl Store {
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&writer, queue, &of_thread))
+            .spawn(move || run(&writer, queue, &of_thread, mover))
             .map_err(|error| Error::Database(error.to_string()))?;
         let (jobs, thread) = (Some(jobs), Some(thread));
         let inner = Inner { jobs, thread, readers, turn: 0.into(), shared, _lock: held };
@@ -99,10 +120,17 @@ impl Store {
     /// [`Error::Full`]: nothing was written, try again later. [`Error::Stopped`]: whether this
     /// batch was written is unknown until the store is opened again.
     pub async fn commit(&self, outcomes: Vec<Outcome>) -> Result<Vec<CommitResult>> {
+        self.commit_batch(outcomes.into_iter().collect()).await
+    }
+
+    /// Commits outcomes that were made ready before; see [`Store::commit`].
+    ///
+    /// # Errors
+    /// Those of [`Store::commit`].
+    pub async fn commit_batch(&self, batch: Batch) -> Result<Vec<CommitResult>> {
         self.inner.shared.check()?;
-        let batch = outcomes.into_iter().map(prepare).collect();
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Commit(batch, reply)).await?;
+        self.send(Job::Commit(batch.0, reply)).await?;
         let (results, batch) = answer.await.map_err(|_| gone())?;
         // Freeing the rows of a large batch takes long enough to do it beside the next one.
         tokio::task::spawn_blocking(|| drop(batch));

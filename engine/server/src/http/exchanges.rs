@@ -48,26 +48,26 @@ pub(super) async fn list(
     Spoken(language): Spoken,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<RowWire>>, Problem> {
-    let invoices = match asked.invoice.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => invoices_of(&app, &caller, text)?.into_iter().map(Some).collect(),
-        None => vec![None],
-    };
-    let mut filter = ExchangeFilter {
+    let filter = ExchangeFilter {
         after: position(asked.after.as_ref())?,
         before: before(&asked)?,
         partner: word("partner", asked.partner.as_ref(), |text| {
             PartyCode::new(&app.code_of(text))
         })?,
         invoice: None,
+        number: None,
         function: word("type", asked.kind.as_ref(), function_of)?,
         verdict: word("verdict", asked.verdict.as_ref(), Verdict::of)?,
     };
     let is_newest_first = filter.before.is_some();
     let limit = page_size(asked.limit);
     let store = &app.engine.store;
-    let mut rows = Vec::new();
-    for invoice in invoices {
-        filter.invoice = invoice;
+    let filters = match asked.invoice.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => about(&app, &caller, &filter, text)?,
+        None => vec![filter],
+    };
+    let mut rows: Vec<LogRow> = Vec::new();
+    for filter in filters {
         rows.extend(store.exchanges(&caller.viewer(), &filter, limit).await.map_err(unread)?);
     }
     match is_newest_first {
@@ -100,28 +100,36 @@ fn function_of(text: &str) -> Option<Function> {
     }
 }
 
-/// The invoices of `issuer/number`, or of a number alone, which may be one of the caller's or of
-/// every issuer's. A number may have slashes too.
-fn invoices_of(app: &App, caller: &Caller, text: &str) -> Result<Vec<InvoiceKey>, Problem> {
-    let key = |issuer: &str, number: &str| {
+/// The rows about `issuer/number`, or about a number alone, which may be one of the caller's or
+/// of every issuer's. A number may have slashes too.
+fn about(
+    app: &App,
+    caller: &Caller,
+    filter: &ExchangeFilter,
+    text: &str,
+) -> Result<Vec<ExchangeFilter>, Problem> {
+    let of = |issuer: &str, number: &str| {
         let issuer = PartyCode::new(&app.code_of(issuer))?;
-        Some(InvoiceKey { issuer, number: InvoiceNumber::new(number)? })
+        let invoice = Some(InvoiceKey { issuer, number: InvoiceNumber::new(number)? });
+        Some(ExchangeFilter { invoice, ..filter.clone() })
     };
-    let agreements = &app.engine.book.agreements;
-    let mut found = Vec::new();
+    let mut filters = Vec::new();
     let mut is_known = false;
     if let Some((issuer, number)) = text.split_once('/') {
-        found.extend(key(issuer, number));
+        filters.extend(of(issuer, number));
         is_known = app.engine.book.agreement_by_code(issuer).is_some();
     }
     match caller.role {
         _ if is_known => {}
-        Role::Issuer => found.extend(key(caller.party.as_str(), text)),
-        _ => found.extend(agreements.iter().filter_map(|one| key(&one.code, text))),
+        Role::Issuer => filters.extend(of(caller.party.as_str(), text)),
+        _ => filters.extend(
+            InvoiceNumber::new(text)
+                .map(|number| ExchangeFilter { number: Some(number), ..filter.clone() }),
+        ),
     }
-    match found.is_empty() {
+    match filters.is_empty() {
         true => Err(Problem::new(Code::Request, "invoice: send a number, or issuer/number.")),
-        false => Ok(found),
+        false => Ok(filters),
     }
 }
 

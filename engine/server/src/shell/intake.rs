@@ -199,7 +199,9 @@ async fn answered(
 #[derive(Default)]
 struct Batch {
     jobs: Vec<Job>,
-    outcomes: Vec<Outcome>,
+    answers: Vec<Decided>,
+    /// Their outcomes, made ready while the batch before is stored.
+    outcomes: acquit_store::Batch,
     overlay: Overlay,
 }
 
@@ -313,6 +315,7 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
                     continue;
                 };
                 batch.overlay.note(&outcome);
+                batch.answers.push(Decided::from(&outcome));
                 batch.outcomes.push(outcome);
                 batch.jobs.push(job);
             }
@@ -327,15 +330,14 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
 
 /// Begins to store a batch.
 fn store(engine: &Engine, batch: Batch) -> Storing {
-    let answers = batch.outcomes.iter().map(Decided::from).collect();
     let store = engine.store.clone();
     let outcomes = batch.outcomes;
     Storing {
         jobs: batch.jobs,
-        answers,
+        answers: batch.answers,
         overlay: batch.overlay,
         begun: Instant::now(),
-        done: tokio::spawn(async move { store.commit(outcomes).await }),
+        done: tokio::spawn(async move { store.commit_batch(outcomes).await }),
     }
 }
 

@@ -92,6 +92,8 @@ pub async fn the_log_is_read_by_position(store: &Store) {
     let verdict = Some(Verdict::Rejected);
     assert_eq!(one(ExchangeFilter { verdict, ..ExchangeFilter::default() }).await, [16]);
     let invoice = Some(sample::key_of(3));
+    let number = invoice.as_ref().map(|key| key.number.clone());
+    assert_eq!(one(ExchangeFilter { number, ..ExchangeFilter::default() }).await, [7, 8]);
     assert_eq!(one(ExchangeFilter { invoice, ..ExchangeFilter::default() }).await, [7, 8]);
     let function = Some(Function::Inv);
     assert_eq!(one(ExchangeFilter { function, ..ExchangeFilter::default() }).await.len(), 40);
@@ -143,6 +145,10 @@ pub async fn letters_wait_until_taken(store: &Store) {
     assert!(store.taken(to.clone(), own[0].id).await.expect("asked"), "a repeat is no error");
     let rest = store.outbox(to.clone(), 0, 100).await.expect("read");
     assert_eq!(rest.len(), own.len() - 1);
-    let after = store.outbox(to, waiting[0].0, 100).await.expect("read");
+    let after = store.outbox(to.clone(), waiting[0].0, 100).await.expect("read");
     assert_eq!(after, rest);
+    let last = rest.last().expect("others wait").0;
+    let again = store.resend(own[0].id).await.expect("asked").expect("a letter");
+    let after = store.outbox(to, last, 100).await.expect("read");
+    assert_eq!(after.into_iter().map(|(_, letter)| letter).collect::<Vec<_>>(), [again]);
 }
