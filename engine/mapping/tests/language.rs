@@ -52,12 +52,12 @@ fn mistakes_in_edifact_specimens() {
     check(
         "BGM+{kind code kinds}'",
         &["3:5: no code table is named \"kinds\"; known: aperak_verdict, application_error, \
-           contrl_action"],
+           bansta_status"],
     );
     check(
         "BGM+{kind}'",
         &["3:5: no code table is named \"\"; known: aperak_verdict, application_error, \
-             contrl_action"],
+             bansta_status"],
     );
     check(
         "BGM+380+{gross date}'",
