@@ -13,8 +13,8 @@ use super::exit::{Exit, Failure};
 use super::home;
 use super::terminal::Terminal;
 use crate::render::escaped;
-use crate::shell::{Clock, Engine, Refusal};
-use acquit_domain::{Exchange, Function, Id, Known, Timestamp, Verdict};
+use crate::shell::{Clock, Engine, Refusal, waiting};
+use acquit_domain::{Exchange, Function, Id, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{ExchangeFilter, Store};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +22,6 @@ use std::sync::Arc;
 
 /// Rows read at once.
 const PAGE: u32 = 500;
-
-/// Deadlines ended at once.
-const DEADLINES_AT_ONCE: u32 = 256;
 
 /// What was counted.
 #[derive(Debug, Default)]
@@ -92,7 +89,7 @@ async fn decide_again(
         engine.clock.set(row.at);
         if !seen.insert(row.parcel) {
             if !after.contains_key(&row.id) {
-                after.extend(end_waiting(engine, row.at).await?);
+                after.extend(end_waiting(engine, row).await?);
             }
             continue;
         }
@@ -127,16 +124,13 @@ fn is_decided(row: &Exchange) -> bool {
     row.function != Function::Ope && row.verdict != Verdict::Known
 }
 
-/// Ends what has waited long enough at `now`, as the server's clock does, and gives the rows.
-async fn end_waiting(engine: &Engine, now: Timestamp) -> Result<Vec<(Id, Exchange)>, Failure> {
-    let mut rows = Vec::new();
-    let due = engine.store.parked_due(now, DEADLINES_AT_ONCE).await.map_err(home::store)?;
-    for (_, parked) in due {
-        let outcome = acquit_flow::expire(&engine.book, &parked, &Known::default(), now);
-        rows.extend(outcome.exchanges.iter().map(|row| (row.id, row.clone())));
-        engine.store.commit(vec![outcome]).await.map_err(home::store)?;
-    }
-    Ok(rows)
+/// Looks again at what waits when a row was made, as the server's clock did, and gives the rows.
+async fn end_waiting(engine: &Engine, row: &Exchange) -> Result<Vec<(Id, Exchange)>, Failure> {
+    let mut outcomes = waiting::end(engine, row.at).await.map_err(home::store)?;
+    let taken = waiting::retry(engine, row.at, Some(row.parcel)).await;
+    outcomes.extend(taken.map_err(home::store)?);
+    let rows = outcomes.into_iter().flat_map(|outcome| outcome.exchanges);
+    Ok(rows.map(|row| (row.id, row)).collect())
 }
 
 fn stopped(refusal: Refusal) -> Failure {

@@ -20,6 +20,7 @@ mod overlay;
 pub mod statistics;
 pub mod steps;
 pub mod timers;
+pub mod waiting;
 
 pub use answer::{Answer, Refusal};
 pub use arrival::Arrival;

@@ -1,12 +1,12 @@
 //! What happens by the clock: waiting ends, the log is sealed.
 
 use super::engine::Engine;
-use acquit_domain::Known;
-use acquit_store::{CHECKPOINT_ROWS, CommitResult};
+use super::waiting;
+use acquit_domain::Outcome;
+use acquit_store::CHECKPOINT_ROWS;
 use ed25519_dalek::SigningKey;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// Time between two looks at what the clock has ended.
 const DEADLINES_EVERY: Duration = Duration::from_secs(15);
-/// Most deadlines looked at together.
-const DEADLINES_AT_ONCE: u32 = 256;
+/// Time between two looks at what waits for its client: another issuer may have named it.
+const RETRY_EVERY: Duration = Duration::from_secs(300);
 /// Time between two checkpoints of a log that grows.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(60);
 /// File of the checkpoints, in the data folder.
@@ -65,8 +65,9 @@ pub(crate) async fn run(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut deadlines = interval(DEADLINES_EVERY);
+    let mut retries = interval(RETRY_EVERY);
     let mut minutes = interval(CHECKPOINT_EVERY);
-    for timer in [&mut deadlines, &mut minutes] {
+    for timer in [&mut deadlines, &mut retries, &mut minutes] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let rows = engine.store.watch();
@@ -75,7 +76,8 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             () = stopped(&mut stopping) => return,
-            _ = deadlines.tick() => end_waiting(&engine).await,
+            _ = deadlines.tick() => report(waiting::end(&engine, engine.clock.now()).await),
+            _ = retries.tick() => report(waiting::retry(&engine, engine.clock.now(), None).await),
             _ = minutes.tick() => {
                 sealed = *rows.borrow();
                 seal(&engine, checkpoints.as_ref()).await;
@@ -106,29 +108,11 @@ async fn seal(engine: &Engine, checkpoints: Option<&Checkpoints>) {
     }
 }
 
-/// Ends what waited long enough. What fails or was overtaken is looked at again next time.
-async fn end_waiting(engine: &Engine) {
-    let now = engine.clock.now();
-    let due = match engine.store.parked_due(now, DEADLINES_AT_ONCE).await {
-        Ok(due) => due,
-        Err(error) => return tracing::error!(error = %error, "the deadlines were not read"),
-    };
-    for (key, parked) in due {
-        let ended = catch_unwind(AssertUnwindSafe(|| {
-            acquit_flow::expire(&engine.book, &parked, &Known::default(), now)
-        }));
-        let Ok(outcome) = ended else {
-            tracing::error!(exchange = %parked.exchange, "the end of waiting met a bug");
-            continue;
-        };
-        match engine.store.commit(vec![outcome]).await {
-            Ok(results) if results.contains(&CommitResult::Committed) => {
-                tracing::info!(issuer = %key.issuer, invoice = %key.number, "waiting ended");
-            }
-            Ok(_) => tracing::info!(invoice = %key.number, "what waited was released meanwhile"),
-            Err(error) => {
-                return tracing::error!(error = %error, "the end of waiting was not stored");
-            }
-        }
+/// Says how many waits ended; what failed is looked at again next time.
+fn report(ended: acquit_store::Result<Vec<Outcome>>) {
+    match ended {
+        Ok(ended) if ended.is_empty() => {}
+        Ok(ended) => tracing::info!(messages = ended.len(), "waiting ended"),
+        Err(error) => tracing::error!(error = %error, "what waits was not looked at"),
     }
 }
