@@ -3,7 +3,6 @@
 use super::charset::Charset;
 use super::separators::Separators;
 use super::tape::{Part, Segment, Tape};
-use encoding_rs::Encoding;
 use std::borrow::Cow;
 
 /// The tokens of a run of segments together with what is needed to read their values.
@@ -78,47 +77,6 @@ impl<'a> Content<'a> {
     }
 }
 
-/// Values that are plain ASCII, borrowed as they stand. It remembers the stretch of ASCII it
-/// looked at last, so that a message whose values are asked for in order is looked at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Ascii<'a> {
-    window: &'a [u8],
-    text: &'a str,
-    start: usize,
-}
-
-impl<'a> Ascii<'a> {
-    /// Of the values of a window.
-    #[must_use]
-    pub fn new(window: &'a [u8]) -> Ascii<'a> {
-        Ascii { window, text: "", start: 0 }
-    }
-
-    /// The value of a part that is plain ASCII without release characters and line breaks;
-    /// nothing of any other, nor of one that stands before those asked for already.
-    #[inline]
-    pub fn get(&mut self, part: &Part) -> Option<&'a str> {
-        if part.released || part.wrapped {
-            return None;
-        }
-        let start = part.start as usize;
-        if start >= self.start + self.text.len() {
-            self.look(start);
-        }
-        let from = start.checked_sub(self.start)?;
-        self.text.get(from..(part.end as usize).checked_sub(self.start)?)
-    }
-
-    /// Looks at the stretch of ASCII that begins at a position.
-    #[inline(never)]
-    fn look(&mut self, start: usize) {
-        let rest = self.window.get(start..).unwrap_or_default();
-        let ascii = &rest[..Encoding::ascii_valid_up_to(rest)];
-        self.text = std::str::from_utf8(ascii).unwrap_or_default();
-        self.start = start;
-    }
-}
-
 /// Takes out release characters and line breaks.
 fn released(raw: &[u8], separators: &Separators) -> Vec<u8> {
     let is_break = |byte: u8| matches!(byte, b'\r' | b'\n') && byte != separators.terminator;
@@ -140,7 +98,7 @@ fn released(raw: &[u8], separators: &Separators) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ascii, Content};
+    use super::Content;
     use crate::edifact::charset::Charset;
     use crate::edifact::separators::Separators;
     use crate::edifact::tape::Tape;
@@ -158,10 +116,7 @@ mod tests {
         let _ = Scanner::new(&separators).next(window, &mut tape);
         let content = Content { window, tape: &tape, separators, charset };
         let values: Vec<_> = tape.parts.iter().map(|part| content.text(part)).collect();
-        let mut ascii = Ascii::new(window);
         for (part, value) in tape.parts.iter().zip(&values) {
-            let plain = !part.released && !part.wrapped && value.is_ascii();
-            assert_eq!(ascii.get(part), plain.then_some(&**value), "{input}");
             let mut appended = vec![b'|'];
             content.append(part, &mut appended);
             assert_eq!(appended[1..], *value.as_bytes(), "{input}");
