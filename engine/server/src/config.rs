@@ -5,6 +5,8 @@
 //!
 //! What it is *not*: it opens no database and no socket, and it holds no rule of business.
 
+use crate::http::Fairness;
+use crate::http::limits::{PARTY_BYTES_MAX, PARTY_PARCELS_MAX};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,6 +52,22 @@ pub struct Http {
     pub connections: usize,
     /// Most parcels waiting to be decided; more are answered 503 with `Retry-After`.
     pub queue: usize,
+    /// Most parcels of one party being received or decided at once; more are answered 429 with
+    /// `Retry-After`.
+    pub party_parcels: usize,
+    /// Most bytes of one party being received or decided at once; more are answered 429.
+    pub party_bytes: usize,
+    /// Most parcels of one party a second, a second's worth at once; more are answered 429.
+    /// 0: as many as there is room for.
+    pub party_rate: usize,
+}
+
+impl Http {
+    /// What one party may have at work.
+    #[must_use]
+    pub const fn fairness(&self) -> Fairness {
+        Fairness { parcels: self.party_parcels, bytes: self.party_bytes, rate: self.party_rate }
+    }
 }
 
 /// `[database]`.
@@ -161,7 +179,14 @@ impl Default for Config {
 
 impl Default for Http {
     fn default() -> Http {
-        Http { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), connections: 1024, queue: 4096 }
+        Http {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            connections: 1024,
+            queue: 4096,
+            party_parcels: PARTY_PARCELS_MAX,
+            party_bytes: PARTY_BYTES_MAX,
+            party_rate: 0,
+        }
     }
 }
 
@@ -295,6 +320,9 @@ pub const OVERRIDES: &[(&str, &str)] = &[
     ("ACQUIT_HTTP_LISTEN", "http.listen"),
     ("ACQUIT_HTTP_CONNECTIONS", "http.connections"),
     ("ACQUIT_HTTP_QUEUE", "http.queue"),
+    ("ACQUIT_HTTP_PARTY_PARCELS", "http.party_parcels"),
+    ("ACQUIT_HTTP_PARTY_BYTES", "http.party_bytes"),
+    ("ACQUIT_HTTP_PARTY_RATE", "http.party_rate"),
     ("ACQUIT_DATABASE_URL", "database.url"),
     ("ACQUIT_QUEUE_URL", "queue.url"),
 ];
@@ -318,6 +346,9 @@ fn overridden(
             }
             "http.connections" => config.http.connections = number()?,
             "http.queue" => config.http.queue = number()?,
+            "http.party_parcels" => config.http.party_parcels = number()?,
+            "http.party_bytes" => config.http.party_bytes = number()?,
+            "http.party_rate" => config.http.party_rate = number()?,
             "database.url" => config.database.url = Some(Secret::parse(value).map_err(fault)?),
             _ => config.queue.url = Some(Secret::parse(value).map_err(fault)?),
         }

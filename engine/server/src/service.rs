@@ -85,7 +85,7 @@ pub async fn start(
     let engine = Engine::new(store, book, clock);
     let (intake, decider) = Intake::start(engine.clone(), config.http.queue);
     let (stop, stopping) = watch::channel(false);
-    let app = App::new(engine.clone(), intake.clone(), stopping.clone());
+    let app = App::new(engine.clone(), intake.clone(), config.http.fairness(), stopping.clone());
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());
     Ok(Service {

@@ -2,6 +2,7 @@
 
 use super::authentication::Holders;
 use super::limits::{BODY_BUDGET_UNITS, STRANGERS_MAX, STREAMS_MAX};
+use super::share::{Fairness, Shares};
 use super::wire::Told;
 use crate::shell::{Engine, Intake};
 use acquit_mapping::language::Language;
@@ -19,6 +20,8 @@ pub struct App {
     pub(super) holders: Holders,
     /// Room for bodies in memory.
     pub(super) bodies: Arc<Semaphore>,
+    /// What each party has at work.
+    pub(super) shares: Shares,
     /// Room for messages of callers without a key.
     pub(super) strangers: Semaphore,
     /// Room for event streams.
@@ -43,12 +46,18 @@ impl App {
 
     /// A server over an engine; `stopping` turns true when it is to stop.
     #[must_use]
-    pub fn new(engine: Engine, intake: Intake, stopping: watch::Receiver<bool>) -> Arc<App> {
+    pub fn new(
+        engine: Engine,
+        intake: Intake,
+        fairness: Fairness,
+        stopping: watch::Receiver<bool>,
+    ) -> Arc<App> {
         Arc::new(App {
             engine,
             intake,
             holders: Holders::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
+            shares: Shares::new(fairness),
             strangers: Semaphore::new(STRANGERS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             ready: AtomicBool::new(true),

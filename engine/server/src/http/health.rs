@@ -67,6 +67,13 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let mut out = String::new();
     app.engine.statistics.write(&mut out);
     let store_up = u64::from(app.engine.store.stopped().is_none());
+    let _ = writeln!(
+        out,
+        "# HELP acquit_parcels_limited_total Parcels answered 429.\n\
+         # TYPE acquit_parcels_limited_total counter\n\
+         acquit_parcels_limited_total {}",
+        app.shares.refused()
+    );
     let mut gauges = vec![
         ("acquit_queue_depth", "Parcels that wait to be decided.", app.intake.depth() as u64),
         ("acquit_store_up", "1 while the store takes commits.", store_up),

@@ -40,6 +40,7 @@ use std::sync::Arc;
         (status = 409, description = "Idempotency key used before", body = ProblemWire),
         (status = 413, description = "Too large", body = ProblemWire),
         (status = 415, description = "Media type not taken", body = ProblemWire),
+        (status = 429, description = "Too much at once from this party", body = ProblemWire),
         (status = 503, description = "Not stored; try again", body = ProblemWire),
     )
 )]
@@ -58,7 +59,11 @@ pub(super) async fn post(
     if !app.intake.has_room() {
         return Err(Problem::new(Code::Busy, "Too many parcels wait.").closing());
     }
+    // Held until the answer is there: what one party has at work is what others wait behind.
+    let declared = declared(&parts.headers).filter(|length| *length <= sent.body_max());
+    let mut share = app.shares.take(&caller.party, declared.unwrap_or_default())?;
     let received = receive(&app, &parts.headers, body, sent.body_max()).await?;
+    share.grow(received.bytes.len())?;
     let arrival = Arrival {
         partner: Some(caller.party.clone()),
         channel: Channel::Http,
@@ -71,6 +76,11 @@ pub(super) async fn post(
     let answer = submit(&app, arrival, received).await?;
     let told = app.told(language(&parts.headers));
     Ok(respond(&answer, media::wanted(&parts.headers), head, told))
+}
+
+/// The length a body says it has.
+fn declared(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Hands the parcel over and waits until it is stored. The room its bytes take in memory is

@@ -16,6 +16,13 @@ pub const VALIDATE_BODY_MAX: usize = 1 << 20;
 /// Most messages of callers without a key being received or read at one time.
 pub const STRANGERS_MAX: usize = 4;
 
+/// Most parcels of one party being received or decided at one time, when the configuration says
+/// nothing else; more are answered 429. Others wait behind at most so many of its parcels.
+pub const PARTY_PARCELS_MAX: usize = 128;
+/// Most bytes of one party being received or decided at one time, when the configuration says
+/// nothing else: a quarter of what all may take, and one body of any kind.
+pub const PARTY_BYTES_MAX: usize = 64 << 20;
+
 /// All bodies being received or read at one time, in units of [`BODY_UNIT`]: 256 MiB.
 pub const BODY_BUDGET_UNITS: usize = 4096;
 /// What one unit of the body budget stands for, in bytes.

@@ -35,6 +35,8 @@ pub enum Code {
     Cursor,
     /// There is no room for more work now.
     Busy,
+    /// This party has as much at work as one party may.
+    Share,
     /// The store takes nothing now.
     Stopped,
     /// The rules refuse it.
@@ -59,6 +61,7 @@ pub const CODES: &[Code] = &[
     Code::IdempotencyMismatch,
     Code::Cursor,
     Code::Busy,
+    Code::Share,
     Code::Stopped,
     Code::Refused,
     Code::Internal,
@@ -102,6 +105,9 @@ impl Code {
             }
             Code::Cursor => ("HTTP-CURSOR", StatusCode::BAD_REQUEST, "Unknown page cursor"),
             Code::Busy => ("SYS-BUSY", StatusCode::SERVICE_UNAVAILABLE, "No room now"),
+            Code::Share => {
+                ("LIM-PARTY", StatusCode::TOO_MANY_REQUESTS, "Too much at once from this party")
+            }
             Code::Stopped => {
                 ("SYS-STORE", StatusCode::SERVICE_UNAVAILABLE, "Nothing can be stored now")
             }
@@ -218,7 +224,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        let asks_to_wait = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        if asks_to_wait.contains(&self.status) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
         }
         response

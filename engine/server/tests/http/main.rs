@@ -3,6 +3,7 @@
 
 mod directory;
 mod documentation;
+mod fairness;
 mod findings;
 mod harness;
 mod inbox;

@@ -34,7 +34,7 @@ fn queries_are_refused_in_plain_words() {
     check("/v1/invoices?limit=0", "limit: a whole number from 1 to 200");
     check("/v1/exchanges?limit=many", "limit: a whole number from 1 to 200");
     check("/v1/parties?limit=-1", "limit: a whole number from 1 to 200");
-    check("/v1/exchanges?cursor=1", "cursor: not known here; known: after, partner");
+    check("/v1/exchanges?cursor=1", "cursor: not known here; known: after, before, partner");
     check("/v1/exchanges?limit=1&limit=2", "limit: given twice");
     check("/v1/invoices?sort=vat", "sort: one of issued_on, due_on, number");
     check("/v1/exchanges?type=NONE", "type: \"NONE\" is not known here");
