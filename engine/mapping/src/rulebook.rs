@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::agreement::Agreement;
+use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, Files};
 use crate::codes::{CodeTable, Codes};
 use crate::files::FileFault;
@@ -24,6 +25,8 @@ use acquit_domain::PartyCode;
 
 /// The code table whose keys agreements name as means of payment.
 pub const MEANS: &str = "means";
+/// The calendar of working days.
+const CALENDAR: &str = "calendars/ma.toml";
 /// The code table whose codes findings name towards partners (APERAK ERC, 9321).
 pub const ERRORS: &str = "application_error";
 
@@ -38,6 +41,8 @@ pub struct Rulebook {
     pub agreements: Vec<Agreement>,
     /// Who takes payments, in the order of their folders.
     pub providers: Vec<Provider>,
+    /// Working days.
+    pub calendar: Calendar,
     /// Every code table.
     pub codes: Codes,
     /// Rates of tax.
@@ -74,6 +79,7 @@ impl Rulebook {
         faults.extend(flaws);
         let mut book = Rulebook {
             hash: hash(files),
+            calendar: one(files, CALENDAR, &mut faults, Calendar::read),
             platform: one(files, "platform.toml", &mut faults, Platform::read),
             agreements,
             providers,
@@ -196,7 +202,9 @@ fn strangers(files: &Files) -> Vec<FileFault> {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             [name] => TOP.contains(name),
-            ["codes" | "words", _] | ["issuers", _, "issuer.toml"] | ["providers", ..] => true,
+            ["calendars" | "codes" | "words", _]
+            | ["issuers", _, "issuer.toml"]
+            | ["providers", ..] => true,
             _ => false,
         }
     };
