@@ -5,7 +5,7 @@
 //! each outcome is there with all its rows or with none.
 
 use crate::commit::CommitResult;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::pay;
 use crate::steps::{Prepared, STEPS};
@@ -111,12 +111,19 @@ fn write_payments(
     late: &mut BTreeSet<usize>,
 ) -> Result<()> {
     for at in wave {
-        let in_time = match &batch[*at].payments {
-            Some(payments) if !late.contains(at) => pay::write(link, payments)?,
-            _ => true,
+        let Some(payments) = batch[*at].payments.as_ref().filter(|_| !late.contains(at)) else {
+            continue;
         };
-        if !in_time {
-            late.insert(*at);
+        match pay::write(link, payments) {
+            Ok(true) => {}
+            Ok(false) => {
+                late.insert(*at);
+            }
+            // It may follow one that is late, whose rows are there and whose postings are not.
+            Err(Error::Unbalanced(_)) if !late.is_empty() => {
+                late.insert(*at);
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(())

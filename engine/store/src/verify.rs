@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 
 mod checkpoints;
 mod held;
+mod money;
 
 pub use held::{LetterHash, LettersHash};
 
@@ -75,6 +76,8 @@ pub struct Report {
     pub checkpoints: u64,
     /// Files whose bytes were hashed.
     pub blobs: u64,
+    /// Postings the ledger was proved from.
+    pub postings: u64,
     /// The first [`BREAKS_MAX`] things that do not hold.
     pub breaks: Vec<Break>,
     /// How many things do not hold.
@@ -95,6 +98,7 @@ impl Report {
         self.invoices += other.invoices;
         self.checkpoints += other.checkpoints;
         self.blobs += other.blobs;
+        self.postings += other.postings;
         for found in other.breaks {
             self.add(found.code, found.seq, found.text);
         }

@@ -1,6 +1,6 @@
 //! What is held beside the log: the bytes of files, the letters, and what others refer to.
 
-use super::{BREAK, Report};
+use super::{BREAK, Report, money};
 use crate::error::{Error, Result};
 use crate::letter_row::{letter_columns, letter_of};
 use crate::link::Link;
@@ -84,6 +84,7 @@ pub(super) fn check(link: &Link, last: i64, hash: LetterHash) -> Result<Held> {
     check_blobs(&mut held.report, link)?;
     read_letters(&mut held, link, hash)?;
     check_named(&mut held, link)?;
+    money::check(&mut held.report, link)?;
     for (what, sql) in REFERENCES {
         let missing = link.number(sql)?;
         if missing != 0 {

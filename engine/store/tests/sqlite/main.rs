@@ -2,6 +2,7 @@
 
 mod conformance;
 mod files;
+mod money;
 mod sample;
 mod searching;
 
@@ -49,4 +50,19 @@ suite!(
     pages_together_are_the_whole,
     totals_are_capped,
     cursors_are_bound,
+    an_order_brings_its_neighbourhood,
+    payments_too_late_leave_nothing,
+    numbers_are_given_once,
+    what_follows_the_late_is_late,
+    what_does_not_balance_is_refused,
+    money_goes_on_and_comes_back,
+    payments_lead_to_invoices,
+    notices_and_requests_move_on,
+    payments_of_tenants_are_apart,
+    orders_come_in_pages,
+    deadlines_come_in_order,
+    deliveries_wait_until_taken,
+    cases_are_listed,
+    closed_days_never_change,
+    subscriptions_move_on,
 );

@@ -3,11 +3,16 @@
 #![allow(unreachable_pub, reason = "test modules are shared by path")]
 mod commits;
 mod lists;
+mod pay;
+mod pay_lists;
+pub mod pay_sample;
 mod registers;
 mod searches;
 
 pub use commits::*;
 pub use lists::*;
+pub use pay::*;
+pub use pay_lists::*;
 pub use registers::*;
 pub use searches::*;
 
