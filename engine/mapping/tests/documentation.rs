@@ -59,3 +59,25 @@ fn the_tables_are_current() {
         "docs/mapping.md is not current: run with ACQUIT_BLESS=1"
     );
 }
+
+/// The samples of odd things met, and the table that tells of them, name each other.
+#[test]
+fn what_was_met_has_its_sample() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let held = std::fs::read_to_string(top.join("docs/mapping.md")).expect("docs/mapping.md");
+    let (_, table) = held.split_once("## Met in the wild").expect("the section");
+    let table = table.split("\n## ").next().unwrap_or(table);
+    let samples = top.join("samples/messages");
+    let is_sample = |word: &&str| word.ends_with(".xml") || word.ends_with(".edi");
+    let named: Vec<&str> = table.split('`').filter(is_sample).collect();
+    let lost = named.iter().filter(|name| !samples.join(name).is_file());
+    assert_eq!(lost.collect::<Vec<_>>(), Vec::<&&str>::new(), "named, but not there");
+    for folder in std::fs::read_dir(&samples).expect("samples").flatten() {
+        for file in std::fs::read_dir(folder.path()).expect("samples of a message").flatten() {
+            let [folder, file] = [folder.file_name(), file.file_name()];
+            let name = format!("{}/{}", folder.to_string_lossy(), file.to_string_lossy());
+            let met = name.contains("/quirk-") && is_sample(&name.as_str());
+            assert!(!met || named.contains(&name.as_str()), "{name} is in no row of the table");
+        }
+    }
+}
