@@ -5,7 +5,16 @@
 //! known by the store, not by a folder), and it builds no path from a name a partner chose
 //! unless that name was checked ([`name::FileName`]).
 //!
-//! There is one channel so far: [`folder`]. `http` is served by the server itself.
+//! Channels: [`folder`]; `mail` and `webhook`, which go out, each behind a feature of its name.
+//! `egress` is how every request over HTTP goes out. `http` inwards is served by the server itself.
 
+#[cfg(feature = "webhook")]
+pub mod egress;
 pub mod folder;
+#[cfg(feature = "mail")]
+pub mod mail;
 pub mod name;
+pub mod retry;
+pub mod secret;
+#[cfg(feature = "webhook")]
+pub mod webhook;

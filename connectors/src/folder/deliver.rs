@@ -1,7 +1,7 @@
 //! Letters out: whole or not at all.
 
 use super::settle::{sync_folder, write_new};
-use super::{FolderChannel, about};
+use super::{FolderChannel, Side, about};
 use crate::name::FileName;
 use acquit_domain::{Letter, Media, Timestamp};
 use std::path::Path;
@@ -41,7 +41,7 @@ impl FolderChannel {
     /// When it could not be written; nothing is visible to the partner then.
     pub fn deliver(&mut self, name: &FileName, bytes: &[u8], now: Timestamp) -> io::Result<()> {
         let result = self.put(name, bytes);
-        self.noted(result, now)
+        self.noted(Side::Download, result, now)
     }
 
     fn put(&self, name: &FileName, bytes: &[u8]) -> io::Result<()> {

@@ -182,7 +182,17 @@ pub struct FolderChannel {
     given: BTreeMap<OsString, Identity>,
     /// Files that were committed and could not be moved: never read again by this process.
     owed: BTreeMap<OsString, Owed>,
-    health: Health,
+    /// How taking files is.
+    upload: Health,
+    /// How putting letters is.
+    download: Health,
+}
+
+/// Half of a channel: one may fail while the other works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Upload,
+    Download,
 }
 
 /// The folders under a partner's folder.
@@ -213,25 +223,34 @@ impl FolderChannel {
             sightings: BTreeMap::new(),
             given: BTreeMap::new(),
             owed: BTreeMap::new(),
-            health: Health::Good,
+            upload: Health::Good,
+            download: Health::Good,
         })
     }
 
-    /// How the channel is.
+    /// How the channel is: what fails in taking files, or else in putting letters.
     #[must_use]
     pub fn health(&self) -> &Health {
-        &self.health
+        match self.upload {
+            Health::Failing { .. } => &self.upload,
+            Health::Good => &self.download,
+        }
     }
 
     fn folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// Notes whether a call succeeded, and hands its result on. A move still owed keeps the
-    /// channel failing.
-    fn noted<T>(&mut self, result: io::Result<T>, now: Timestamp) -> io::Result<T> {
-        match (&result, &mut self.health) {
-            (Ok(_), Health::Failing { .. }) if !self.owed.is_empty() => {}
+    /// Notes whether a call succeeded, and hands its result on. A move still owed keeps taking
+    /// files failing.
+    fn noted<T>(&mut self, side: Side, result: io::Result<T>, now: Timestamp) -> io::Result<T> {
+        let is_owing = side == Side::Upload && !self.owed.is_empty();
+        let health = match side {
+            Side::Upload => &mut self.upload,
+            Side::Download => &mut self.download,
+        };
+        match (&result, health) {
+            (Ok(_), Health::Failing { .. }) if is_owing => {}
             (Ok(_), health) => *health = Health::Good,
             (Err(error), Health::Failing { what, .. }) => *what = error.to_string(),
             (Err(error), health) => {

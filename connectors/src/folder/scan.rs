@@ -1,6 +1,6 @@
 //! Looking for files that are whole, and reading each of them once.
 
-use super::{Arrival, Arrived, FileFault, FolderChannel, Identity, Token, about};
+use super::{Arrival, Arrived, FileFault, FolderChannel, Identity, Side, Token, about};
 use super::{BYTES_PER_POLL_MAX, FILES_PER_POLL_MAX, QUIET_US, SIGHTINGS_MAX};
 use crate::name::{FileName, shown};
 use acquit_domain::Timestamp;
@@ -28,7 +28,7 @@ impl FolderChannel {
         let folder = self.folder("upload/new");
         let listed = match list(&folder).map_err(|error| about(&folder, &error)) {
             Ok(listed) => listed,
-            Err(error) => return self.noted(Err(error), now),
+            Err(error) => return self.noted(Side::Upload, Err(error), now),
         };
         let mut worst = self.pay(&listed);
         let (mut arrived, mut bytes) = (Vec::new(), 0);
@@ -50,7 +50,7 @@ impl FolderChannel {
             }
         }
         // One file that cannot be read does not hold up the others: health tells.
-        let _ = self.noted(worst, now);
+        let _ = self.noted(Side::Upload, worst, now);
         Ok(arrived)
     }
 

@@ -1,6 +1,6 @@
 //! Moving a file after the commit, so that what was read is what is archived.
 
-use super::{Fate, FileFault, FolderChannel, Identity, Owed, Token, about};
+use super::{Fate, FileFault, FolderChannel, Identity, Owed, Side, Token, about};
 use crate::name::NAME_BYTES_KEPT;
 use acquit_domain::Timestamp;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ impl FolderChannel {
             let owed = Owed { identity: token.identity, name, diagnostic };
             self.owed.insert(token.listed.clone(), owed);
         }
-        self.noted(result, now)
+        self.noted(Side::Upload, result, now)
     }
 
     /// Finds a free name, writes the diagnostic beside it, and moves the file there. The

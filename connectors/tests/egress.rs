@@ -1,0 +1,289 @@
+//! Going out over HTTP, against peers of this file on the loopback: what arrives, what is refused,
+//! and what each way of misbehaving is called.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use acquit_connectors::egress::{Client, Egress, Failure, Method, Names, Request, Response, Sent};
+use acquit_connectors::retry::Retry;
+use acquit_connectors::webhook::{Delivery, Key, post, verify};
+use acquit_domain::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A peer on the loopback that treats every connection alike; returns its `host:port` and how many
+/// connections it has had.
+async fn peer<F, Done>(treat: F) -> (String, Arc<AtomicUsize>)
+where
+    F: Fn(TcpStream) -> Done + Send + 'static,
+    Done: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let at = listener.local_addr().expect("an address").to_string();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(treat(stream));
+        }
+    });
+    (at, count)
+}
+
+/// Reads a request with its body, and returns it as text.
+async fn read_request<Io: AsyncRead + Unpin>(stream: &mut Io) -> String {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4_096];
+    loop {
+        let read = stream.read(&mut buffer).await.unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            if body.len() >= length.and_then(|text| text.parse().ok()).unwrap_or(0) {
+                return text;
+            }
+        }
+        if read == 0 {
+            return text;
+        }
+    }
+}
+
+/// Reads a request and answers with a text.
+async fn answer<Io: AsyncRead + AsyncWrite + Unpin>(mut stream: Io, text: &str) -> String {
+    let request = read_request(&mut stream).await;
+    let _ = stream.write_all(text.as_bytes()).await;
+    let _ = stream.shutdown().await;
+    request
+}
+
+/// A client that may call one peer.
+fn client(host: &str) -> Client {
+    client_of(Egress { hosts: vec![host.to_owned()], ..Egress::default() })
+}
+
+fn client_of(egress: Egress) -> Client {
+    Client::new(egress).expect("no authority is wrong")
+}
+
+async fn get(client: &Client, url: &str) -> Result<Response, Failure> {
+    let mut request = Request::new(Method::Get, url);
+    request.timeout = Duration::from_millis(500);
+    client.call(&request).await
+}
+
+/// What a peer makes of a call.
+async fn check(client: &Client, url: &str, code: &str, retry: Retry, sent: Sent) {
+    let failure = get(client, url).await.expect_err("it must fail");
+    assert_eq!((failure.code, failure.retry, failure.sent), (code, retry, sent), "{failure}");
+}
+
+#[tokio::test]
+async fn a_call_arrives_as_written() {
+    let (seen, mut arrived) = tokio::sync::mpsc::unbounded_channel();
+    let (host, _) = peer(move |stream| {
+        let seen = seen.clone();
+        async move {
+            let text = "HTTP/1.1 201 Created\r\nX-One: 1\r\nContent-Length: 2\r\n\r\nok";
+            let _ = seen.send(answer(stream, text).await);
+        }
+    })
+    .await;
+    let request = Request::new(Method::Post, format!("http://{host}/pay?id=7#part"))
+        .header("authorization", "Bearer t0p")
+        .body("application/json", "{}");
+    let response = client(&host).call(&request).await.expect("an answer");
+    assert_eq!((response.status, response.body.as_slice()), (201, b"ok".as_slice()));
+    assert_eq!(response.header("x-one"), Some("1"));
+    let text = arrived.recv().await.expect("it arrived");
+    assert!(text.starts_with("POST /pay?id=7 HTTP/1.1\r\n"), "{text}");
+    assert!(text.contains(&format!("host: {host}\r\n")), "{text}");
+    assert!(text.contains("authorization: Bearer t0p\r\n"), "{text}");
+    assert!(text.ends_with("\r\n\r\n{}"), "{text}");
+    let shown = format!("{request:?} {response:?}");
+    assert!(!shown.contains("t0p") && !shown.contains("id=7") && !shown.contains("ok"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut() {
+    let (host, _) = peer(|mut stream| async move {
+        read_request(&mut stream).await;
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
+        let _ = stream.write_all(head.as_bytes()).await;
+        while stream.write_all(&[b'x'; 65_536]).await.is_ok() {}
+    })
+    .await;
+    let mut request = Request::new(Method::Get, format!("http://{host}/"));
+    request.answer_bytes_max = 65_536;
+    let response = client(&host).call(&request).await.expect("an answer");
+    assert!(response.cut && response.body.len() == 65_536 && response.status == 200);
+}
+
+#[tokio::test]
+async fn peers_that_misbehave() {
+    let (hang, _) = peer(|mut stream| async move {
+        read_request(&mut stream).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let url = |host: &str| format!("http://{host}/");
+    check(&client(&hang), &url(&hang), "WH-TIMEOUT", Retry::Later, Sent::Perhaps).await;
+    let (reset, _) = peer(|mut stream| async move {
+        read_request(&mut stream).await;
+    })
+    .await;
+    check(&client(&reset), &url(&reset), "WH-RETRY", Retry::Later, Sent::Perhaps).await;
+    let (garbage, _) = peer(|stream| async move {
+        answer(stream, "SMTP ready\r\n\r\n").await;
+    })
+    .await;
+    check(&client(&garbage), &url(&garbage), "WH-RETRY", Retry::Later, Sent::Perhaps).await;
+    let (plain, _) = peer(|mut stream| async move {
+        let _ = stream.write_all(b"220 not TLS at all\r\n").await;
+        read_request(&mut stream).await;
+    })
+    .await;
+    let secure = format!("https://{plain}/");
+    check(&client(&plain), &secure, "WH-TLS", Retry::Later, Sent::No).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let closed = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    check(&client(&closed), &url(&closed), "WH-RETRY", Retry::Later, Sent::No).await;
+}
+
+#[tokio::test]
+async fn what_is_refused() {
+    let (host, count) = peer(|stream| async move {
+        answer(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    })
+    .await;
+    let stranger = client_of(Egress::default());
+    let (never, no) = (Retry::Never, Sent::No);
+    check(&stranger, &format!("http://{host}/"), "SSRF-BLOCK", never, no).await;
+    check(&stranger, &format!("https://{host}/"), "SSRF-BLOCK", never, no).await;
+    // A name that was public when it was registered, and leads inwards when it is called.
+    let rebound = ["1.1.1.1", "127.0.0.1"].map(|text| text.parse().expect("an address"));
+    let table = BTreeMap::from([("rebind.test".to_owned(), rebound.to_vec())]);
+    let rebinding = client_of(Egress { names: Names::Table(table), ..Egress::default() });
+    check(&rebinding, "https://rebind.test/", "SSRF-BLOCK", never, no).await;
+    check(&rebinding, "https://nobody.test/", "WH-DNS", Retry::Later, no).await;
+    for (name, value) in [("x", "a\r\nb: c"), ("x y", "1"), ("Host", "other"), ("te", "trailers")] {
+        let request = Request::new(Method::Get, format!("http://{host}/")).header(name, value);
+        let failure = client(&host).call(&request).await.expect_err("no such header");
+        assert_eq!(failure.code, "WH-REQUEST", "{name}");
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+/// A certificate for `localhost` until 2126, signed with the Ed25519 key of thirty-two sevens.
+const CERTIFICATE: &str = "\
+    MIIBUjCCAQSgAwIBAgIUaV7PK/bBIn3uSYcYAP/jveUBKeAwBQYDK2VwMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDAg\
+    Fw0yNjExMjMyMTQ4MjFaGA8yMTI2MTAzMDIxNDgyMVowFDESMBAGA1UEAwwJbG9jYWxob3N0MCowBQYDK2VwAyEA\
+    6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iyjZjBkMB0GA1UdDgQWBBRMXs5AI6A0HuKs/8xNFxVKhU8C\
+    5TAfBgNVHSMEGDAWgBRMXs5AI6A0HuKs/8xNFxVKhU8C5TAUBgNVHREEDTALgglsb2NhbGhvc3QwDAYDVR0TAQH/\
+    BAIwADAFBgMrZXADQQDNjWo+Ii6wWjiViOoSACPo62azv96q857KHFAtTLqJUndSRnXu30AGaqPncURDr9gka5pu\
+    umNEyDJBq/9yNIYL";
+/// What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7).
+const KEY_HEAD: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+
+/// A TLS peer for `localhost` that answers 200; returns its port and its certificate.
+async fn secure_peer() -> (String, Vec<u8>) {
+    let certificate = STANDARD.decode(CERTIFICATE).expect("base64");
+    let certificate = CertificateDer::from(certificate);
+    let key = PrivatePkcs8KeyDer::from([KEY_HEAD.as_slice(), &[7; 32]].concat());
+    let key = PrivateKeyDer::from(key);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key)
+        .expect("a certificate with its key");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let (host, _) = peer(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                answer(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+            }
+        }
+    })
+    .await;
+    let port = host.rsplit(':').next().expect("a port").to_owned();
+    (port, certificate.to_vec())
+}
+
+#[tokio::test]
+async fn certificates_are_checked() {
+    let (port, certificate) = secure_peer().await;
+    let loopback = vec!["127.0.0.1".parse().expect("an address")];
+    let names = ["localhost", "other.test"].map(|name| (name.to_owned(), loopback.clone()));
+    let hosts = vec!["localhost".to_owned(), "other.test".to_owned()];
+    let names = Names::Table(BTreeMap::from(names));
+    let mut egress = Egress { hosts, names, ..Egress::default() };
+    let url = format!("https://localhost:{port}/");
+    let (later, no) = (Retry::Later, Sent::No);
+    check(&client_of(egress.clone()), &url, "WH-TLS", later, no).await;
+    egress.authorities = vec![certificate];
+    let trusting = client_of(egress.clone());
+    assert_eq!(get(&trusting, &url).await.expect("an answer").status, 200);
+    check(&trusting, &format!("https://other.test:{port}/"), "WH-TLS", later, no).await;
+    egress.authorities = vec![b"no certificate".to_vec()];
+    assert!(Client::new(egress).is_err());
+}
+
+const AT: Timestamp = Timestamp(1_795_430_000_000_000);
+
+/// Delivers a webhook to a peer that answers with a text.
+async fn deliver(text: &'static str) -> (Result<u16, Failure>, String) {
+    let (seen, mut arrived) = tokio::sync::mpsc::unbounded_channel();
+    let (host, count) = peer(move |stream| {
+        let seen = seen.clone();
+        async move {
+            let _ = seen.send(answer(stream, text).await);
+        }
+    })
+    .await;
+    let keys = [Key::new(vec![1; 32]).expect("a key")];
+    let url = format!("http://{host}/hook");
+    let delivery = Delivery { url: &url, id: "msg_1", body: b"{\"paid\":true}", keys: &keys };
+    let told = post(&client(&host), &delivery, AT).await;
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    (told.map(|answer| answer.status), arrived.recv().await.expect("it arrived"))
+}
+
+#[tokio::test]
+async fn webhooks() {
+    let (told, text) = deliver("HTTP/1.1 204 No Content\r\n\r\n").await;
+    assert_eq!(told.expect("taken"), 204);
+    let header = |name: &str| {
+        let begins = format!("{name}: ");
+        let found = text.lines().find_map(|line| line.strip_prefix(begins.as_str()));
+        found.unwrap_or_default().to_owned()
+    };
+    let keys = [Key::new(vec![1; 32]).expect("a key")];
+    let (time, signature) = (header("webhook-timestamp"), header("webhook-signature"));
+    let body = text.split("\r\n\r\n").nth(1).unwrap_or_default().as_bytes();
+    assert_eq!(verify(&keys, &header("webhook-id"), &time, &signature, body, AT), Ok(()));
+
+    let moved = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n";
+    let busy = "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n";
+    let after = Some(Duration::from_secs(120));
+    for (text, code, retry, after) in [
+        (moved, "SSRF-BLOCK", Retry::Later, None),
+        (busy, "WH-RETRY", Retry::Later, after),
+        ("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", "WH-GONE", Retry::Never, None),
+        ("HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", "WH-RETRY", Retry::Later, None),
+    ] {
+        let failure = deliver(text).await.0.expect_err("not taken");
+        assert_eq!((failure.code, failure.retry, failure.after), (code, retry, after));
+    }
+}
