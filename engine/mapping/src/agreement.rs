@@ -10,6 +10,7 @@ mod keys;
 pub use keys::KEYS;
 
 use crate::files::{FileFault, Page, Section};
+use crate::language::{LANGUAGES, Language};
 use crate::platform::{DAYS_MAX, Identification, number, party_code};
 use acquit_domain::invoice::{MESSAGE_FUNCTIONS, MessageFunction};
 
@@ -204,6 +205,8 @@ pub struct Agreement {
     pub name: String,
     /// An inactive partner sends nothing and is paid nothing.
     pub active: bool,
+    /// Language its people are written to; `None` leaves it to the platform.
+    pub language: Option<Language>,
     /// EDIFACT senders that are this partner.
     pub edifact: Vec<Identification>,
     /// XML senders (`Emetteur`) that are this partner.
@@ -331,6 +334,7 @@ fn blank(folder: &str) -> Agreement {
         codes: Vec::new(),
         name: String::new(),
         active: true,
+        language: None,
         edifact: Vec::new(),
         xml: Vec::new(),
         speaks_for: SpeaksFor::Itself,
@@ -360,6 +364,7 @@ fn read_names(agreement: &mut Agreement, root: &Section<'_, '_>) {
     agreement.code = party_code(root, root.needed("code"));
     root.needed("name").text.clone_into(&mut agreement.name);
     agreement.active = root.flag("active").unwrap_or(true);
+    agreement.language = root.choice("language", LANGUAGES);
     agreement.codes = root.words("codes").into_iter().map(|word| party_code(root, word)).collect();
     let senders = root.words("edifact");
     agreement.edifact = senders.iter().map(|word| Identification::parse(word.text)).collect();

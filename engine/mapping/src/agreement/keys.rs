@@ -5,6 +5,12 @@ pub const KEYS: &[(&str, &str, &str, &str)] = &[
     ("code", "text, up to 35 characters", "must be written", "The code the partner is shown by."),
     ("name", "text", "must be written", "Display name; no key."),
     ("active", "true, false", "true", "An inactive partner sends nothing and is paid nothing."),
+    (
+        "language",
+        "fr, en, ar",
+        "the platform's first",
+        "Language of the diagnostics beside its refused files.",
+    ),
     ("codes", "list of texts", "none", "Other codes of the same partner in messages and keys."),
     ("edifact", "list of `id:qualifier`", "none", "Senders (UNB 0004:0007) that are this partner."),
     ("xml", "list of texts", "none", "`Emetteur` values that are this partner."),

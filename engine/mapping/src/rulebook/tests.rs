@@ -152,7 +152,7 @@ fn every_fault_of_every_file_is_told_with_its_place() {
         |text| format!("dubs = 1\n{text}").replace("\"cmi.card\"", "\"gold\""),
         &[
             "issuers/anp/issuer.toml:1:1: unknown key \"dubs\"; known: active, answers, charset, \
-             clients, code, codes, due_days, duplicates, edifact, max_age_days, means, message, \
+             clients, code, codes, due_days, duplicates, edifact, language, max_age_days, means, message, \
              name, notices, reference_minutes, speaks_for, test_messages, tolerate, underpaid, \
              vat_check, xml",
             "issuers/anp/issuer.toml:10:10: unknown word \"gold\"; known: amanpay.amanty, \

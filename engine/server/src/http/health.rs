@@ -21,8 +21,8 @@ pub(super) async fn live() -> &'static str {
 /// One thing readiness depends on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Check {
-    /// What was looked at.
-    name: &'static str,
+    /// What was looked at: `store`, `queue`, `serving`, or `channel/` and a partner's code.
+    name: String,
     /// Whether it is well.
     ok: bool,
     /// Why not; empty when it is.
@@ -32,7 +32,8 @@ pub(super) struct Check {
 /// Whether parcels are taken, and if not, why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Readiness {
-    /// All checks are well.
+    /// All checks but those of channels are well: one partner's folder that fails takes nothing
+    /// from the others.
     ready: bool,
     /// Each of them.
     checks: Vec<Check>,
@@ -44,20 +45,29 @@ pub(super) struct Readiness {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let store = app.engine.store.stopped();
     let stopping = !app.ready.load(Ordering::Relaxed) || *app.stopping.borrow();
-    let checks = vec![
+    let mut checks = vec![
         check("store", store.is_some(), &store.unwrap_or_default()),
         check("queue", !app.intake.has_room(), "the queue is full"),
         check("serving", stopping, "the server stops"),
     ];
     let ready = checks.iter().all(|check| check.ok);
+    for (partner, fails) in app.engine.channels.all() {
+        let name = format!("channel/{partner}");
+        checks.push(check(&name, fails.is_some(), &fails.unwrap_or_default()));
+    }
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready, checks })).into_response()
 }
 
 /// A check: what is looked at, whether it fails, and why then.
-fn check(name: &'static str, fails: bool, reason: &str) -> Check {
+fn check(name: &str, fails: bool, reason: &str) -> Check {
     let reason = if fails { reason.to_owned() } else { String::new() };
-    Check { name, ok: !fails, reason }
+    Check { name: name.to_owned(), ok: !fails, reason }
+}
+
+/// The value of a label, as the text format writes it.
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 /// Counters in the text format of Prometheus.
@@ -89,6 +99,16 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     }
     for (name, help, value) in gauges {
         let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+    }
+    let _ = writeln!(
+        out,
+        "# HELP acquit_channel_up 1 while the channel of a partner works.\n\
+         # TYPE acquit_channel_up gauge"
+    );
+    for (partner, fails) in app.engine.channels.all() {
+        let up = u64::from(fails.is_none());
+        let partner = label(partner.as_str());
+        let _ = writeln!(out, "acquit_channel_up{{partner=\"{partner}\"}} {up}");
     }
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(

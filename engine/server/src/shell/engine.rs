@@ -1,6 +1,7 @@
 //! What the steps need beside their arguments: the store, the rulebook, the clock.
 
 use super::answer::Refusal;
+use super::channels::Channels;
 use super::clock::Clock;
 use super::overlay::Overlay;
 use super::statistics::Statistics;
@@ -27,13 +28,15 @@ pub struct Engine {
     pub clock: Clock,
     /// What was counted.
     pub statistics: Arc<Statistics>,
+    /// How the channels are.
+    pub channels: Arc<Channels>,
 }
 
 impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Store, book: Arc<Rulebook>, clock: Clock) -> Engine {
-        Engine { store, book, clock, statistics: Arc::default() }
+        Engine { store, book, clock, statistics: Arc::default(), channels: Arc::default() }
     }
 
     /// Decides works in order; each sees what the ones before it change, those in `overlays`

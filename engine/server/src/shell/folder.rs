@@ -4,14 +4,15 @@
 //! pipeline. A file is settled only after its commit, so that a crash reads it again, and it is
 //! known again.
 
-use super::{Answer, Arrival, Engine, Intake};
+use super::{Answer, Arrival, Engine, Intake, steps};
 use crate::config::{ChannelConfig, FileArrival, FileExtension};
 use crate::render::{Colour, Form, Lang, Look, Origin, Source, WIDTH_DEFAULT, render, tell};
 use acquit_connectors::folder::{Arrival as Wholeness, Arrived, Case, Fate, FileFault};
 use acquit_connectors::folder::{FolderChannel, Health, letter_name};
 use acquit_connectors::name::FileName;
-use acquit_domain::{Channel, Finding, Level, PartyCode, Place, Severity, Verdict};
-use acquit_mapping::words::Words;
+use acquit_domain::{Channel, Finding, Level, Parcel, PartyCode, Place, Severity, Verdict};
+use acquit_mapping::language::Language;
+use acquit_mapping::rulebook::Rulebook;
 use std::io;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -77,11 +78,17 @@ pub async fn run(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut health = Health::Good;
+    engine.channels.note(&watched.party, None);
     loop {
         watched = once(watched, &engine, &intake).await;
         if *watched.channel.health() != health {
             health = watched.channel.health().clone();
             let partner = watched.party.as_str();
+            let fails = match &health {
+                Health::Good => None,
+                Health::Failing { what, .. } => Some(what.as_str()),
+            };
+            engine.channels.note(&watched.party, fails);
             match &health {
                 Health::Good => tracing::info!(partner, "the folder works again"),
                 Health::Failing { what, .. } => {
@@ -142,31 +149,45 @@ impl Settled {
 /// Hands a file to the pipeline.
 async fn decide(party: &PartyCode, file: &Arrived, engine: &Engine, intake: &Intake) -> Settled {
     let partner = party.as_str();
-    if let Some(fault) = file.fault {
-        tracing::warn!(partner, file = %file.shown, code = fault.code(), "a file was refused");
-        let finding = finding(fault, &file.shown);
-        return Settled::Refused(text(&engine.book.words, &file.shown, &[finding], &[]));
-    }
     let arrival = Arrival {
         partner: Some(party.clone()),
         name: file.shown.clone(),
         ..Arrival::over(Channel::Folder)
     };
     let parcel = arrival.parcel(&engine.clock, file.bytes.clone());
+    if let Some(fault) = file.fault {
+        tracing::warn!(partner, file = %file.shown, code = fault.code(), "a file was refused");
+        let finding = finding(fault, &file.shown);
+        let diagnostic =
+            text(&engine.book, party, &file.shown, std::slice::from_ref(&finding), &[]);
+        return match refuse(engine, parcel, finding).await {
+            Ok(()) => Settled::Refused(diagnostic),
+            Err(error) => {
+                tracing::error!(partner, error = %error, "a refused file was not logged");
+                Settled::Again
+            }
+        };
+    }
     match intake.submit_large(parcel).await {
         Err(refusal) => {
             tracing::warn!(partner, file = %file.shown, why = %refusal, "a file has to wait");
             Settled::Again
         }
-        Ok(answer) => settled(&engine.book.words, file, &answer),
+        Ok(answer) => settled(&engine.book, party, file, &answer),
     }
 }
 
+/// Writes into the log that a file was refused unread, and why.
+async fn refuse(engine: &Engine, parcel: Parcel, finding: Finding) -> acquit_store::Result<()> {
+    let outcome = steps::refused(&engine.book, parcel, finding);
+    engine.store.commit(vec![outcome]).await.map(drop)
+}
+
 /// Rejected as a whole: refused with its diagnostic. In part: the letters say which part.
-fn settled(words: &Words, file: &Arrived, answer: &Answer) -> Settled {
+fn settled(book: &Rulebook, party: &PartyCode, file: &Arrived, answer: &Answer) -> Settled {
     match answer.verdict {
         Verdict::Rejected | Verdict::KnownButDifferent => {
-            Settled::Refused(text(words, &file.shown, &answer.findings, &file.bytes))
+            Settled::Refused(text(book, party, &file.shown, &answer.findings, &file.bytes))
         }
         Verdict::Accepted | Verdict::Partly | Verdict::Known | Verdict::Parked => Settled::Taken,
     }
@@ -180,16 +201,28 @@ fn finding(fault: FileFault, shown: &str) -> Finding {
     finding
 }
 
-/// The text beside a refused file: every finding, drawn, in the language of the guide.
-fn text(words: &Words, file: &str, findings: &[Finding], bytes: &[u8]) -> String {
-    let look =
-        Look { form: Form::Drawn, colour: Colour::None, width: WIDTH_DEFAULT, lang: Lang::Fr };
+/// The text beside a refused file: every finding, drawn, in the language agreed with the partner.
+fn text(
+    book: &Rulebook,
+    party: &PartyCode,
+    file: &str,
+    findings: &[Finding],
+    bytes: &[u8],
+) -> String {
+    let agreed = book.agreement(party).and_then(|agreement| agreement.language);
+    let language = agreed.or(book.platform.languages.first().copied()).unwrap_or_default();
+    let lang = match language {
+        Language::Fr => Lang::Fr,
+        Language::En => Lang::En,
+        Language::Ar => Lang::Ar,
+    };
+    let look = Look { form: Form::Drawn, colour: Colour::None, width: WIDTH_DEFAULT, lang };
     let origin = Origin { file, message: "" };
     let source = if bytes.is_empty() { Source::Absent } else { Source::Bytes(bytes) };
     findings
         .iter()
         .map(|finding| {
-            render(&look, origin, &source, finding, &tell(words, finding, look.lang)) + "\n"
+            render(&look, origin, &source, finding, &tell(&book.words, finding, look.lang)) + "\n"
         })
         .collect()
 }

@@ -11,6 +11,7 @@
 
 pub mod answer;
 pub mod arrival;
+pub mod channels;
 pub mod clock;
 pub mod engine;
 pub mod folder;

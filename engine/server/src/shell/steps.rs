@@ -11,6 +11,7 @@ use acquit_domain::{
     Outcome, Parcel, PartyCode, Place, Progress, Severity, Timestamp, Verdict,
 };
 use acquit_flow::{Part, Reading, Survey};
+use acquit_mapping::language::Language;
 use acquit_mapping::rulebook::Rulebook;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -214,6 +215,18 @@ pub fn operation(book: &Rulebook, clock: &Clock, operator: &PartyCode, note: &st
     row.verdict = Verdict::Accepted;
     row.hash = acquit_flow::row_hash(&row);
     Outcome { exchanges: vec![row], ..Outcome::new(parcel, Verdict::Accepted) }
+}
+
+/// A parcel that its channel must refuse whatever it holds: kept, logged with why, without effect.
+#[must_use]
+pub fn refused(book: &Rulebook, parcel: Parcel, finding: Finding) -> Outcome {
+    let mut row = row(book, &parcel, parcel.received_at);
+    row.message.clone_from(&parcel.name);
+    row.observation = book.words.say(&finding, Language::Fr);
+    row.findings = vec![finding.clone()];
+    row.hash = acquit_flow::row_hash(&row);
+    let findings = vec![finding];
+    Outcome { findings, exchanges: vec![row], ..Outcome::new(parcel, Verdict::Rejected) }
 }
 
 /// A row of the log about a parcel as a whole, which moves nothing.
