@@ -16,10 +16,14 @@ use acquit_mapping::rulebook::Rulebook;
 /// What the identifier of the end of waiting is derived for.
 const EXPIRY: u16 = 9;
 
-/// What must be asked of the store before a parked message is looked at again.
+/// What must be asked of the store before a parked message is looked at again: nothing, unless it
+/// waits for its client.
 #[must_use]
 pub fn retry_keys(book: &Rulebook, parked: &Parked) -> Keys {
     let mut keys = Keys::default();
+    if parked.reason != UNKNOWN_CLIENT {
+        return keys;
+    }
     let read = crate::read::one(book, &parked.parcel, parked.interchange, parked.message);
     if let Some((_, message)) = read
         && let Said::Invoice(said) = message.said
