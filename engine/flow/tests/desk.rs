@@ -304,3 +304,33 @@ fn a_parcel_of_very_many_interchanges_is_refused_whole() {
     assert!(told(&refused).contains("LIM-MSGS"), "{}", told(&refused));
     assert!(refused.answers.is_empty() && refused.exchanges.len() == 1);
 }
+
+/// Cancellations that say no more than which invoice they cancel.
+const INVOIC_CANCEL: &str = "UNB+UNOC:3+ANP:ZZ+PORTNET:ZZ+261123:1000+IC0009'\
+UNH+1+INVOIC:D:96A:UN'BGM+380+00069321+1'DTM+137:20261123:102'NAD+SU+ANP::92'\
+NAD+BY+6110D00116::92'UNS+S'MOA+9:0'UNT+8+1'UNZ+1+IC0009'";
+const PORTNET_CANCEL: &str = "<pn:TransmissionFacture \
+xmlns:pn=\"http://portnet.ma/TransmissionFacture\"><TransmissionFactureMessage><Entete>\
+<NumeroMessage>999900000000119</NumeroMessage><Emetteur>6110D00116</Emetteur>\
+<Destinataire>611PNET00100</Destinataire><DateMessage>2026-11-23T10:00:00</DateMessage>\
+<TypeMessage>INV</TypeMessage><Fonction>3</Fonction></Entete><Facture>\
+<NumeroFacture>00069321</NumeroFacture><DateAnnulation>2026-11-22T00:00:00</DateAnnulation>\
+</Facture></TransmissionFactureMessage></pn:TransmissionFacture>";
+
+#[test]
+fn a_cancellation_need_only_name_its_invoice() {
+    for (who, invoice, cancel) in [(ANP, INVOIC, INVOIC_CANCEL), (XML, PORTNET, PORTNET_CANCEL)] {
+        for first in [invoice, cancel] {
+            let mut house = House::new();
+            let second = if first == invoice { cancel } else { invoice };
+            let before = house.send(who, first.as_bytes());
+            let after = house.send(who, second.as_bytes());
+            let rejected = [before, after].iter().any(|done| done.verdict == Verdict::Rejected);
+            assert!(!rejected, "{who}: {second}");
+            let held: Vec<_> = house.known.invoices.values().collect();
+            assert_eq!((held.len(), held[0].status.key()), (1, "cancelled"), "{who}: {first}");
+            assert_eq!(held[0].gross.minor, 360_000, "what it amounts to stays");
+            assert!(house.known.parked.values().all(Vec::is_empty), "{who}: {first}");
+        }
+    }
+}
