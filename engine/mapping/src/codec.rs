@@ -4,6 +4,7 @@
 //! What this is *not*: an expression language. A codec that is missing is a small piece of Rust
 //! here, with its tests.
 
+mod amount;
 mod base64;
 mod code;
 mod moment;
@@ -26,6 +27,14 @@ pub enum Notation {
     Edifact,
     /// XML Schema part 2: point, sign allowed, white space around collapses.
     Xml,
+    /// JSON: numbers and texts as in XML.
+    Json,
+    /// A form: as in XML.
+    Form,
+    /// CSV: as in XML; a comma only where a codec says so.
+    Csv,
+    /// Records of fixed width: as in XML.
+    Fixed,
 }
 
 /// One codec with its arguments.
@@ -50,6 +59,18 @@ pub enum Codec {
     Decimal,
     /// An amount: an exact number freed of what floating point left on it.
     Money,
+    /// An amount with a fixed number of decimals.
+    Amount {
+        /// How many are written; more are read only when they are zeros.
+        decimals: u8,
+        /// Whether a comma is the decimal mark.
+        comma: bool,
+    },
+    /// An amount in its smallest unit: digits, this many of them decimals.
+    Minor(u8),
+    /// An amount in zoned decimal: digits, the last one overpunched with the sign; this many of
+    /// them are decimals.
+    Overpunch(u8),
     /// A whole number.
     Integer,
     /// A key of a code table.
@@ -67,6 +88,13 @@ pub const CODECS: &[(&str, &str, &str)] = &[
     ("instant", "FORM..", "A date and time in one of the forms; the first is written."),
     ("decimal", "", "An exact number; EDIFACT: comma or point; XML: point."),
     ("money", "", "As decimal; more than 6 decimals are rounded to 6, with a note."),
+    ("amount", "DECIMALS? comma?", "An amount with 2 or DECIMALS decimals, all of them written."),
+    ("minor", "DECIMALS?", "An amount in its smallest unit: 360000 for 3600.00."),
+    (
+        "overpunch",
+        "DECIMALS",
+        "Digits, the last with the sign: `36000{` is +3600.00, `36000}` minus.",
+    ),
     ("percent", "", "As decimal: a rate, 20 for 20 %."),
     ("int", "", "A whole number of at most 18 digits."),
     ("code", "TABLE", "A code of the table, held as its key; the first code of a key is written."),
@@ -133,6 +161,9 @@ impl Codec {
             Codec::Instant(forms) => moment::read_instant(&text, forms),
             Codec::Decimal => number::read_decimal(&text, notation),
             Codec::Money => number::read_money(&text, notation),
+            Codec::Amount { decimals, comma } => amount::read(&text, *decimals, *comma),
+            Codec::Minor(decimals) => amount::read_minor(&text, *decimals),
+            Codec::Overpunch(decimals) => amount::read_overpunch(&text, *decimals),
             Codec::Integer => number::read_integer(&text),
             Codec::Code(table) => code::read(table, text),
             Codec::Base64 => base64::read(&text),
@@ -157,6 +188,15 @@ impl Codec {
             (Codec::Decimal | Codec::Money, Value::Decimal(number)) => {
                 Some(Cow::Owned(number.to_string()))
             }
+            (Codec::Amount { decimals, comma }, Value::Decimal(number)) => {
+                amount::write(*number, *decimals, *comma).map(Cow::Owned)
+            }
+            (Codec::Minor(decimals), Value::Decimal(number)) => {
+                amount::write_minor(*number, *decimals).map(Cow::Owned)
+            }
+            (Codec::Overpunch(decimals), Value::Decimal(number)) => {
+                amount::write_overpunch(*number, *decimals).map(Cow::Owned)
+            }
             (Codec::Integer, Value::Integer(number)) => Some(Cow::Owned(number.to_string())),
             (Codec::Code(table), Value::Code(key)) => code::write(table, key),
             (Codec::Base64, Value::Bytes(bytes)) => Some(Cow::Owned(base64::write(bytes))),
@@ -171,7 +211,11 @@ impl Codec {
             Codec::Text | Codec::Nullable | Codec::Split { .. } => Kind::Text,
             Codec::Date(_) => Kind::Date,
             Codec::Instant(_) => Kind::Instant,
-            Codec::Decimal | Codec::Money => Kind::Decimal,
+            Codec::Decimal
+            | Codec::Money
+            | Codec::Amount { .. }
+            | Codec::Minor(_)
+            | Codec::Overpunch(_) => Kind::Decimal,
             Codec::Integer => Kind::Integer,
             Codec::Code(_) => Kind::Code,
             Codec::Base64 => Kind::Bytes,

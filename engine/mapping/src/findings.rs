@@ -6,7 +6,7 @@
 use crate::codec::{Notation, Tolerated, Unreadable, Why};
 use crate::vocabulary::{Field, field};
 use acquit_domain::{Finding, Level, Place, Severity};
-use acquit_syntax::{edifact, fault, xml};
+use acquit_syntax::{csv, edifact, fault, fixed, form, json, xml};
 use std::borrow::Cow;
 
 /// Longest excerpt of a value in a finding, in characters.
@@ -22,6 +22,30 @@ pub fn of_edifact(fault: &edifact::Fault) -> Finding {
 /// What the XML reader found.
 #[must_use]
 pub fn of_xml(fault: &fault::Fault<xml::Kind>) -> Finding {
+    of(fault.kind.name(), None, fault)
+}
+
+/// What the JSON reader found.
+#[must_use]
+pub fn of_json(fault: &fault::Fault<json::Kind>) -> Finding {
+    of(fault.kind.name(), None, fault)
+}
+
+/// What the reader of forms found.
+#[must_use]
+pub fn of_form(fault: &fault::Fault<form::Kind>) -> Finding {
+    of(fault.kind.name(), None, fault)
+}
+
+/// What the CSV reader found.
+#[must_use]
+pub fn of_csv(fault: &fault::Fault<csv::Kind>) -> Finding {
+    of(fault.kind.name(), None, fault)
+}
+
+/// What the reader of fixed width found.
+#[must_use]
+pub fn of_fixed(fault: &fault::Fault<fixed::Kind>) -> Finding {
     of(fault.kind.name(), None, fault)
 }
 
@@ -84,6 +108,11 @@ pub fn code_of(why: Why, notation: Notation) -> &'static str {
         (Notation::Xml, Why::Date) => "XML-DATE",
         (Notation::Xml, Why::Code) => "XML-012",
         (Notation::Xml, Why::Base64) => "XML-BASE64",
+        (Notation::Json, Why::Code) => "JSON-VALUE",
+        (Notation::Json, _) => "JSON-TYPE",
+        (Notation::Form, _) => "FORM-VALUE",
+        (Notation::Csv, _) => "CSV-VALUE",
+        (Notation::Fixed, _) => "FIX-VALUE",
     }
 }
 

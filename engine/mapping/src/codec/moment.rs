@@ -1,5 +1,7 @@
 //! Dates and times, in the forms partners write.
 
+mod unusual;
+
 use super::{ReadValue, Unreadable, Why};
 use crate::value::{Instant, Value};
 use acquit_domain::Date;
@@ -18,6 +20,16 @@ pub enum Form {
     Minute,
     /// `20171031114900` (2379 code 204).
     Second,
+    /// `311017`: as `ShortDay`, the day first.
+    DayFirstShort,
+    /// `31102017`.
+    DayFirst,
+    /// `31/10/2017`.
+    DayFirstSlashes,
+    /// `20171031 11:49:00`.
+    DayClock,
+    /// `1509450540`: seconds since 1970 in UTC.
+    Epoch,
     /// `2017-10-31`; when reading also with a time behind it.
     Iso,
     /// `2017-10-31T11:49:00`; a fraction and an offset are read; the time may be left out.
@@ -31,6 +43,11 @@ const FORMS: &[(Form, &str, &str)] = &[
     (Form::ShortMinute, "yymmddhhmm", "201"),
     (Form::Minute, "ccyymmddhhmm", "203"),
     (Form::Second, "ccyymmddhhmmss", "204"),
+    (Form::DayFirstShort, "ddmmyy", ""),
+    (Form::DayFirst, "ddmmccyy", ""),
+    (Form::DayFirstSlashes, "dd/mm/ccyy", ""),
+    (Form::DayClock, "ccyymmdd_hh:mm:ss", ""),
+    (Form::Epoch, "epoch_seconds", ""),
     (Form::Iso, "iso", ""),
     (Form::IsoSeconds, "iso_seconds", ""),
 ];
@@ -96,7 +113,7 @@ impl Form {
             (Form::Minute, 12) => (true, 4),
             (Form::Second, 14) => (true, 6),
             (Form::Iso | Form::IsoSeconds, _) => return iso(text),
-            _ => return None,
+            _ => return unusual::read(self, text),
         };
         let (day, clock) = bytes.split_at(bytes.len() - time);
         let date = if century { long_day(day)? } else { short_day(day)? };
@@ -127,6 +144,13 @@ impl Form {
             }
             Form::Iso => at.date().to_string(),
             Form::IsoSeconds => instant.to_string(),
+            Form::DayFirstShort => format!("{day:02}{month:02}{short:02}"),
+            Form::DayFirst => format!("{day:02}{month:02}{year:04}"),
+            Form::DayFirstSlashes => format!("{day:02}/{month:02}/{year:04}"),
+            Form::DayClock => {
+                format!("{year:04}{month:02}{day:02} {hour:02}:{minute:02}:{second:02}")
+            }
+            Form::Epoch => unusual::seconds(instant),
         }
     }
 }

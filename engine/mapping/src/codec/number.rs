@@ -85,7 +85,8 @@ pub(crate) fn short_integer(bytes: &[u8]) -> Option<i64> {
 fn parse(text: &str, notation: Notation) -> Result<Decimal, Why> {
     let bytes = text.as_bytes();
     let start = match (bytes.first(), notation) {
-        (Some(b'-'), _) | (Some(b'+'), Notation::Xml) => 1,
+        (Some(b'-'), _) => 1,
+        (Some(b'+'), notation) if notation != Notation::Edifact => 1,
         _ => 0,
     };
     let (mut mantissa, mut digits, mut mark) = (0i64, 0usize, None);
@@ -124,6 +125,7 @@ fn unreadable(why: Why, notation: Notation) -> Unreadable {
     let expected = match notation {
         Notation::Edifact => "n..18",
         Notation::Xml => "xs:decimal (3600.00)",
+        _ => "3600.00",
     };
     Unreadable { why, expected: expected.to_owned() }
 }

@@ -150,3 +150,50 @@ fn files() {
     check("@@@", "Base64");
     check("abc", "Base64");
 }
+
+#[test]
+fn amounts_of_providers_and_banks() {
+    let check = |codec: Codec, text, expected| check(&codec, Notation::Form, text, expected);
+    let amount = || Codec::Amount { decimals: 2, comma: false };
+    check(amount(), "3600.00", "3600.00");
+    check(amount(), "3600", "3600");
+    check(amount(), "-3600.5", "-3600.5");
+    check(amount(), "3600.0000", "3600.00");
+    check(amount(), "3600.0000000001", "Number");
+    check(amount(), "3600,00", "Number");
+    check(amount(), "1e400", "Number");
+    check(amount(), "3600.", "Number");
+    check(amount(), "+1", "Number");
+    check(amount(), "3600.é", "Number");
+    check(Codec::Amount { decimals: 2, comma: true }, "3600,50", "3600.50");
+    check(Codec::Minor(2), "360000", "3600.00");
+    check(Codec::Minor(2), "3600.00", "Number");
+    check(Codec::Overpunch(2), "0000000036000{", "3600.00");
+    check(Codec::Overpunch(2), "0000000036000}", "-3600.00");
+    check(Codec::Overpunch(3), "1234E", "12.345");
+    check(Codec::Overpunch(0), "R", "-9");
+    check(Codec::Overpunch(2), "00000000360000", "Number");
+    check(Codec::Overpunch(2), "é", "Number");
+    check(Codec::Overpunch(2), "                {", "Number");
+    let third = Value::Decimal(acquit_domain::Decimal::new(1, 3));
+    assert_eq!(amount().write(&third), None, "what is lost is not written");
+    let whole = Value::Decimal(acquit_domain::Decimal::from(3600));
+    assert_eq!(amount().write(&whole).as_deref(), Some("3600.00"));
+}
+
+#[test]
+fn dates_of_providers_and_banks() {
+    let check = |form, text, expected| {
+        check(&Codec::Instant(vec![form]), Notation::Csv, text, expected);
+    };
+    check(Form::DayFirstShort, "311017", "2017-10-31T00:00:00");
+    check(Form::DayFirstShort, "171331", "Date");
+    check(Form::DayFirst, "31102017", "2017-10-31T00:00:00");
+    check(Form::DayFirstSlashes, "31/10/2017", "2017-10-31T00:00:00");
+    check(Form::DayFirstSlashes, "31/02/2017", "Date");
+    check(Form::DayClock, "20171222 11:53:07", "2017-12-22T11:53:07");
+    check(Form::DayClock, "20171222 24:00:00", "Date");
+    check(Form::Epoch, "1509450540", "2017-10-31T11:49:00Z");
+    check(Form::Epoch, "-1", "Date");
+    check(Form::Epoch, "99999999999999", "Date");
+}

@@ -153,7 +153,7 @@ impl Glance {
             Codec::Integer => Glance::Whole,
             Codec::Code(_) => Glance::Coded,
             Codec::Date(_) if format_follows => Glance::Day,
-            Codec::Date(_) | Codec::Instant(_) | Codec::Nullable | Codec::Base64 => Glance::Care,
+            _ => Glance::Care,
         }
     }
 }

@@ -143,6 +143,9 @@ fn codec(
     match word {
         "date" => Some(Codec::Date(forms(arguments, at, scope, flaws))),
         "instant" => Some(Codec::Instant(forms(arguments, at, scope, flaws))),
+        "amount" => amount(arguments, at, flaws),
+        "minor" => decimals(arguments, at, flaws).map(Codec::Minor),
+        "overpunch" => decimals(arguments, at, flaws).map(Codec::Overpunch),
         "code" => table(arguments, at, scope, flaws),
         "split" => split(arguments, at, flaws),
         _ => {
@@ -158,7 +161,7 @@ fn forms(arguments: &[&str], at: At, scope: Scope<'_>, flaws: &mut Vec<Flaw>) ->
     if arguments.is_empty() {
         return match scope.notation {
             Notation::Edifact => vec![Form::Day, Form::Minute, Form::Second, Form::ShortDay],
-            Notation::Xml => vec![Form::IsoSeconds],
+            _ => vec![Form::IsoSeconds],
         };
     }
     let form = |word: &&str| {
@@ -181,6 +184,32 @@ fn table(arguments: &[&str], at: At, scope: Scope<'_>, flaws: &mut Vec<Flaw>) ->
         return None;
     };
     Some(Codec::Code(Arc::new(table.clone())))
+}
+
+/// Most decimals an amount is written with; no currency has more than four.
+const DECIMALS_MAX: u8 = 9;
+
+/// `amount`, `amount 3`, `amount comma`, `amount 2 comma`.
+fn amount(arguments: &[&str], at: At, flaws: &mut Vec<Flaw>) -> Option<Codec> {
+    let (arguments, comma) = match arguments.split_last() {
+        Some((&"comma", rest)) => (rest, true),
+        _ => (arguments, false),
+    };
+    decimals(arguments, at, flaws).map(|decimals| Codec::Amount { decimals, comma })
+}
+
+/// A number of decimals; two when none is written.
+fn decimals(arguments: &[&str], at: At, flaws: &mut Vec<Flaw>) -> Option<u8> {
+    let decimals = match arguments {
+        [] => Some(2),
+        [text] => text.parse().ok().filter(|decimals| *decimals <= DECIMALS_MAX),
+        _ => None,
+    };
+    if decimals.is_none() {
+        let message = format!("expected a number of decimals, 0 to {DECIMALS_MAX}");
+        flaws.push(Flaw::new(at, message));
+    }
+    decimals
 }
 
 /// `split COUNT WIDTH`.
