@@ -1,7 +1,7 @@
 //! A row of the exchange log.
 
 use crate::error::Result;
-use crate::value::{Row, Value, fields, json};
+use crate::value::{Row, Value, fields, json_list};
 use crate::wire::{findings_in, findings_out};
 use acquit_domain::{
     Channel, Direction, Exchange, Function, InvoiceKey, InvoiceNumber, InvoiceState, PartyCode,
@@ -57,8 +57,8 @@ pub(crate) fn insert_values(exchange: Exchange) -> Row {
         exchange.observation.into(),
         exchange.needs_reply.into(),
         Value::Word(exchange.verdict.key()),
-        json(&findings_out(&exchange.findings)),
-        json(&exchange.unread),
+        json_list(&findings_out(&exchange.findings)),
+        json_list(&exchange.unread),
         exchange.book.into(),
         exchange.content.into(),
         exchange.letters.into(),

@@ -2,7 +2,7 @@
 
 use crate::codes::{flags_code, flags_of, kind_code, kind_of, status_code, status_of};
 use crate::error::Result;
-use crate::value::{Row, Value, date_or_none, fields, json};
+use crate::value::{Row, Value, date_or_none, fields, json_list};
 use crate::wire::{services_in, services_out, taxes_in, taxes_out};
 use acquit_domain::invoice::{ClientData, Service};
 use acquit_domain::{Currency, Invoice, InvoiceKey, InvoiceNumber, InvoiceState, Money, PartyCode};
@@ -105,7 +105,7 @@ fn push_state(row: &mut Row, invoice: &Invoice, version: i64) {
     row.push(status_code(invoice.status).into());
     row.push(invoice.updated_at.into());
     row.push(date_or_none(invoice.cancelled_on));
-    row.push(json(&invoice.means));
+    row.push(json_list(&invoice.means));
     row.push(invoice.allocated_minor.into());
 }
 
@@ -125,8 +125,8 @@ fn push_content(row: &mut Row, invoice: &Invoice) {
     row.push(invoice.gross.minor.into());
     row.push(invoice.description.as_str().into());
     row.push(lines_text(&invoice.services).into());
-    row.push(json(&services_out(&invoice.services)));
-    row.push(json(&taxes_out(&invoice.taxes)));
+    row.push(json_list(&services_out(&invoice.services)));
+    row.push(json_list(&taxes_out(&invoice.taxes)));
     row.push(invoice.content.into());
     row.push(invoice.written_at.into());
     row.push(invoice.message.as_str().into());
@@ -137,9 +137,18 @@ fn lines_text(services: &[Service]) -> String {
     let mut text = String::with_capacity(32);
     text.push(LINE_MARK);
     for line in services {
-        let pair = format!("{}{LINE_MARK}", pair_text(&line.service, &line.operation));
-        if !text.contains(&format!("{LINE_MARK}{pair}")) {
-            text.push_str(&pair);
+        // The mark before the pair stands there already; it goes again with a pair known.
+        let start = text.len();
+        let plain = |code: &str| !code.contains([LINE_MARK, PART_MARK]);
+        match plain(&line.service) && plain(&line.operation) {
+            true => text.extend([line.service.as_str(), "\u{1f}", line.operation.as_str()]),
+            false => text.push_str(&pair_text(&line.service, &line.operation)),
+        }
+        text.push(LINE_MARK);
+        let (before, pair) = text.split_at(start);
+        let is_known = before.match_indices(pair).any(|(at, _)| before[..at].ends_with(LINE_MARK));
+        if is_known {
+            text.truncate(start);
         }
     }
     text

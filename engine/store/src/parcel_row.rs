@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::letter_row::media_of;
 use crate::part_row::answers;
-use crate::value::{Fields, Row, Value, json};
+use crate::value::{Fields, Row, Value, json_list};
 use crate::wire::{findings_out, messages_out};
 use acquit_domain::{Channel, Outcome, Parcel, PartyCode};
 use std::sync::Arc;
@@ -28,8 +28,23 @@ ON CONFLICT DO NOTHING";
 pub(crate) const KEEP_BYTES: &str =
     "INSERT INTO blobs (sha256, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
+/// What a sender is told, as columns: the parcel's, and those of the one transmission in most.
+pub(crate) struct Told {
+    pub(crate) messages: Value,
+    pub(crate) findings: Value,
+}
+
+impl Told {
+    pub(crate) fn new(outcome: &Outcome) -> Told {
+        Told {
+            messages: json_list(&messages_out(&outcome.messages)),
+            findings: json_list(&findings_out(&outcome.findings)),
+        }
+    }
+}
+
 /// The arguments of [`INSERT`].
-pub(crate) fn insert_values(outcome: &Outcome) -> Row {
+pub(crate) fn insert_values(outcome: &Outcome, told: &Told) -> Row {
     let parcel = &outcome.parcel;
     let key = Some(parcel.idempotency_key.as_str()).filter(|key| !key.is_empty());
     vec![
@@ -43,8 +58,8 @@ pub(crate) fn insert_values(outcome: &Outcome) -> Row {
         parcel.sha256.into(),
         key.into(),
         Value::Word(outcome.verdict.key()),
-        json(&messages_out(&outcome.messages)),
-        json(&findings_out(&outcome.findings)),
+        told.messages.clone(),
+        told.findings.clone(),
         answers(outcome),
         outcome.more.messages.into(),
         outcome.more.findings.into(),

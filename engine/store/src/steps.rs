@@ -2,7 +2,8 @@
 //!
 //! What is *not* here: when and in which transaction they run.
 
-use crate::value::{Row, Value, json, pack_ids};
+use crate::parcel_row::Told;
+use crate::value::{Row, Value, json_list, pack_ids};
 use crate::wire::{findings_out, messages_out};
 use crate::{exchange_row, invoice_row, letter_row, parcel_row, part_row, parties, pay};
 use acquit_domain::invoice::Document;
@@ -103,14 +104,20 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     let exchanges = std::mem::take(&mut outcome.exchanges);
     let proof = exchanges.iter().rfind(|row| row.letters.is_some()).map(|row| row.id);
     rows.extend(exchanges.into_iter().map(|row| (EXCHANGE, exchange_row::insert_values(row))));
-    push_parcel(&mut rows, &outcome);
+    let told = Told::new(&outcome);
+    push_parcel(&mut rows, &outcome, &told);
     if outcome.keep_bytes {
         let (sha256, bytes) = (outcome.parcel.sha256, outcome.parcel.bytes.clone());
         rows.push((BYTES, parcel_row::bytes_values(sha256, bytes)));
     }
     let replaced = outcome.replaced.iter().map(|key| vec![key.text().into()]);
     rows.extend(replaced.map(|row| (REPLACED, row)));
-    rows.extend(outcome.envelopes.iter().map(|envelope| (ENVELOPE, envelope_values(envelope))));
+    rows.extend(
+        outcome
+            .envelopes
+            .iter()
+            .map(|envelope| (ENVELOPE, envelope_values(envelope, &outcome, &told))),
+    );
     for change in &outcome.invoices {
         push_invoice(&mut rows, change);
     }
@@ -130,13 +137,13 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
 }
 
 /// The row of the parcel: written with its first part, its answer with the last.
-fn push_parcel(rows: &mut Vec<(usize, Row)>, outcome: &Outcome) {
+fn push_parcel(rows: &mut Vec<(usize, Row)>, outcome: &Outcome, told: &Told) {
     let parcel = outcome.parcel.id;
     match &outcome.progress {
-        Progress::Whole => rows.push((PARCEL, parcel_row::insert_values(outcome))),
+        Progress::Whole => rows.push((PARCEL, parcel_row::insert_values(outcome, told))),
         Progress::Part { number, carried } => {
             if *number == 1 {
-                rows.push((PARCEL, parcel_row::insert_values(outcome)));
+                rows.push((PARCEL, parcel_row::insert_values(outcome, told)));
             }
             rows.push((PART, part_row::insert_values(parcel, *number, carried)));
         }
@@ -194,15 +201,23 @@ fn push_letters(rows: &mut Vec<(usize, Row)>, outcome: &Outcome, proof: Option<I
     }
 }
 
-fn envelope_values(envelope: &Envelope) -> Row {
+fn envelope_values(envelope: &Envelope, outcome: &Outcome, told: &Told) -> Row {
+    let messages = match envelope.messages == outcome.messages {
+        true => told.messages.clone(),
+        false => json_list(&messages_out(&envelope.messages)),
+    };
+    let findings = match envelope.findings == outcome.findings {
+        true => told.findings.clone(),
+        false => json_list(&findings_out(&envelope.findings)),
+    };
     vec![
         envelope.key.text().into(),
         envelope.sha256.into(),
         envelope.parcel.into(),
         envelope.received_at.into(),
         Value::Word(envelope.verdict.key()),
-        json(&messages_out(&envelope.messages)),
-        json(&findings_out(&envelope.findings)),
+        messages,
+        findings,
         pack_ids(envelope.letters.iter().map(|letter| letter.id)),
         envelope.more.messages.into(),
         envelope.more.findings.into(),

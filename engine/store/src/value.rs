@@ -99,6 +99,14 @@ pub(crate) fn date_or_none(value: Option<Date>) -> Value {
     value.map_or(Value::Int(NO_DATE), Into::into)
 }
 
+/// A column of JSON text that is a list: most lists are empty, and cost nothing.
+pub(crate) fn json_list<T: Serialize>(list: &[T]) -> Value {
+    match list.is_empty() {
+        true => Value::Word("[]"),
+        false => json(&list),
+    }
+}
+
 /// A column of JSON text.
 pub(crate) fn json<T: Serialize>(value: &T) -> Value {
     Value::Text(serde_json::to_string(value).expect("our own shapes have only text keys"))

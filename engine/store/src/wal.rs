@@ -13,13 +13,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// Pages of the log not moved yet at which the thread is asked to move them.
-const MOVED_AT: i64 = 4096;
+const MOVED_AT: i64 = 8192;
 
 /// Pages of the log from which on it is to begin anew.
 const ANEW_AT: i64 = 8192;
 
 /// Pages the writer moves itself, so that the log begins anew.
-const LEFT_TO_WRITER: i64 = 256;
+const LEFT_TO_WRITER: i64 = 512;
 
 /// The thread that moves pages, as the writer knows it.
 pub(crate) struct Mover {

@@ -205,6 +205,9 @@ struct Batch {
     overlay: Overlay,
 }
 
+/// Jobs worth a question to the store of their own while a batch is stored; fewer wait for more.
+const PIECE: usize = 16;
+
 /// A batch being stored.
 struct Storing {
     jobs: Vec<Job>,
@@ -230,14 +233,16 @@ async fn run(engine: Engine, mut queue: mpsc::Receiver<Job>) {
             add(&engine, arrived, None, &mut batch).await;
         }
         if let Some(mut before) = storing.take() {
-            let result = gather(&engine, &mut queue, &mut before, &mut batch).await;
+            let (result, mut late) = gather(&engine, &mut queue, &mut before, &mut batch).await;
             let settled = settle(&engine, before, result);
             again = settled.again;
             if !settled.whole {
                 // What was decided on top of something that did not happen is decided again.
                 again.append(&mut batch.jobs);
+                again.append(&mut late);
                 continue;
             }
+            add(&engine, late, None, &mut batch).await;
         }
         if !batch.jobs.is_empty() {
             storing = Some(store(&engine, batch));
@@ -245,26 +250,31 @@ async fn run(engine: Engine, mut queue: mpsc::Receiver<Job>) {
     }
 }
 
-/// Decides what arrives until the batch before is stored, and gives that one's result.
+/// Decides what arrives until the batch before is stored, some at a time, and gives that one's
+/// result and what arrived too late to be worth deciding before it was known.
 async fn gather(
     engine: &Engine,
     queue: &mut mpsc::Receiver<Job>,
     before: &mut Storing,
     batch: &mut Batch,
-) -> acquit_store::Result<Vec<CommitResult>> {
+) -> (acquit_store::Result<Vec<CommitResult>>, Vec<Job>) {
+    let mut arrived = Vec::new();
     loop {
-        let room = BATCH.saturating_sub(batch.jobs.len());
-        let mut arrived = Vec::new();
+        let room = BATCH.saturating_sub(batch.jobs.len() + arrived.len());
         tokio::select! {
             biased;
             result = &mut before.done => {
-                return result.unwrap_or_else(|error| {
+                let result = result.unwrap_or_else(|error| {
                     Err(acquit_store::Error::Stopped(error.to_string()))
                 });
+                while arrived.len() < room && let Ok(job) = queue.try_recv() {
+                    arrived.push(job);
+                }
+                return (result, arrived);
             }
             count = queue.recv_many(&mut arrived, room), if room > 0 && !queue_done(queue) => {
-                if count > 0 {
-                    add(engine, arrived, Some(before), batch).await;
+                if count > 0 && arrived.len() >= PIECE {
+                    add(engine, std::mem::take(&mut arrived), Some(before), batch).await;
                 }
             }
         }
