@@ -51,7 +51,8 @@ pub(super) fn select(link: &Link, sql: &str, args: &[Value]) -> Result<Vec<Case>
     rows.into_iter().map(|row| case_of(&mut fields("cases", row))).collect()
 }
 
-fn case_of(row: &mut Fields) -> Result<Case> {
+/// The case of a row that has the columns of `case_columns!`.
+pub(super) fn case_of(row: &mut Fields) -> Result<Case> {
     let (id, kind) = (row.id()?, row.word(CaseKind::of)?);
     let invoice = invoice_or_none(row)?;
     let (order, funds, text) = (row.id_or_none()?, row.id_or_none()?, row.text()?);

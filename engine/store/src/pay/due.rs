@@ -56,6 +56,9 @@ impl Store {
     }
 }
 
+/// Names what a deadline is about from an identifier and an ordinal.
+type Named = fn(Id, u32) -> Subject;
+
 fn next(link: &Link, sql: &str) -> Result<Option<Timestamp>> {
     match link.select(sql, &[])?.pop() {
         None => Ok(None),
@@ -64,7 +67,7 @@ fn next(link: &Link, sql: &str) -> Result<Option<Timestamp>> {
 }
 
 fn due(link: &Link, now: Timestamp, limit: u32) -> Result<Vec<(Subject, Due)>> {
-    let kinds: [(&str, fn(Id, u32) -> Subject); 4] = [
+    let kinds: [(&str, Named); 4] = [
         (ORDERS, |id, _| Subject::Order(id)),
         (ATTEMPTS, Subject::Attempt),
         (NOTICES, |id, _| Subject::Notice(id)),

@@ -4,7 +4,6 @@ use super::case_row::{self, case_columns};
 use super::receipt_row::{self, receipt_columns};
 use super::{funds_row, ids, notice_row, order_row, request_row};
 use crate::error::Result;
-use crate::invoice_row::key_values;
 use crate::known::{ask, invoices_named};
 use crate::link::Link;
 use crate::value::{Value, fields};
@@ -37,8 +36,11 @@ const BY_MESSAGE: &str = "SELECT DISTINCT notice FROM notice_messages WHERE mess
 const RECEIPTS: &str = concat!(receipt_columns!(), "WHERE funds = $1");
 const OF_ORDER: &str = concat!(case_columns!(), "WHERE order_id = $1 AND closed_at IS NULL");
 const OF_FUNDS: &str = concat!(case_columns!(), "WHERE funds = $1 AND closed_at IS NULL");
-const OF_INVOICE: &str =
-    concat!(case_columns!(), "WHERE number = $1 AND issuer = $2 AND closed_at IS NULL");
+const OF_INVOICE: &str = concat!(
+    case_columns!(),
+    "WHERE closed_at IS NULL \
+     AND (number, issuer) IN (SELECT k.value ->> 0, k.value ->> 1 FROM json_each($1) k)"
+);
 const NUMBERS: &str = "SELECT name, value FROM numbers";
 
 /// What is still to be looked at.
@@ -205,9 +207,12 @@ fn beside(link: &Link, known: &mut Known) -> Result<()> {
     for id in known.payments.orders.keys() {
         cases.extend(case_row::select(link, OF_ORDER, &[Value::from(*id)])?);
     }
-    for key in known.invoices.keys() {
-        cases.extend(case_row::select(link, OF_INVOICE, &key_values(key))?);
-    }
+    let invoices: Vec<[&str; 2]> =
+        known.invoices.keys().map(|key| [key.number.as_str(), key.issuer.as_str()]).collect();
+    ask(link, OF_INVOICE, &invoices, |row| {
+        cases.push(case_row::case_of(&mut fields("cases", row))?);
+        Ok(())
+    })?;
     known.payments.cases.extend(cases.into_iter().map(|case| (case.id, case)));
     Ok(())
 }

@@ -196,7 +196,7 @@ pub async fn money_goes_on_and_comes_back(store: &Store) {
     let (told, funds) = orphan(2, &invoice, 700);
     take(store, vec![told.clone()]).await;
     assert_eq!(totals(store).await, (700, 0, 0, 700));
-    assert_eq!(store.suspense(None, 9).await.expect("listed"), [funds.clone()]);
+    assert_eq!(store.suspense(None, 9).await, Ok(vec![funds.clone()]));
     assert_eq!(store.suspense(Some(funds.id), 9).await.expect("listed"), []);
 
     let mut put = moved(3, &held(&told), |invoice| invoice.allocated_minor += 700);
@@ -248,7 +248,8 @@ pub async fn payments_lead_to_invoices(store: &Store) {
             InvoiceFilter { payment_reference: Some(name.clone()), ..InvoiceFilter::default() };
         let page = PageRequest { limit: 10, after: None };
         let found = store.invoices(&operator(), &filter, Sort::default(), &page).await;
-        assert_eq!(found.expect("searched").items, [invoice.clone()], "{name}");
+        let found = found.expect("searched").items;
+        assert_eq!(found.iter().collect::<Vec<_>>(), [&invoice], "{name}");
     }
 }
 
