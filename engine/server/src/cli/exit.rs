@@ -70,6 +70,12 @@ impl Failure {
     }
 }
 
+impl From<crate::records::Unreadable> for Failure {
+    fn from(why: crate::records::Unreadable) -> Failure {
+        Failure::usage(why.0)
+    }
+}
+
 /// Writing to standard output failed. A reader that has gone (`| head`) is no failure.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {

@@ -18,7 +18,6 @@ mod explain;
 mod home;
 mod input;
 mod limit;
-mod records;
 mod replay;
 mod rules;
 mod run;

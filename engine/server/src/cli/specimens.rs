@@ -1,49 +1,15 @@
-//! Which specimen reads or writes a message.
+//! Which specimen writes a message, and the envelope it is written into.
 
 use super::exit::Failure;
-use acquit_domain::{Severity, Timestamp};
+use acquit_domain::Timestamp;
 use acquit_mapping::catalogue::{EdifactForm, XmlForm};
 use acquit_mapping::edifact::WrittenSegment;
 use acquit_mapping::platform::Identification;
 use acquit_mapping::record::Record;
 use acquit_mapping::rulebook::Rulebook;
 use acquit_mapping::vocabulary::field;
-use acquit_mapping::xml::Strictness;
 use acquit_syntax::edifact::charset::Charset;
 use acquit_syntax::edifact::envelope::{Header, Interchange, Party};
-use acquit_syntax::edifact::guide::Guide;
-use acquit_syntax::xml::Document;
-
-/// Looks at everything and refuses nothing: these commands explain.
-pub(super) const LENIENT: Strictness = Strictness { unknown: Severity::Note };
-
-/// The segment table of a message's release.
-pub(super) fn guide<'b>(book: &'b Rulebook, header: &Header) -> Option<&'b Guide> {
-    let guide = book.catalogue.guide(&header.kind, &header.version, &header.release)?;
-    Some(guide)
-}
-
-/// The form a message of this sender is read by: the sender's own, or the default.
-pub(super) fn reads<'b>(
-    book: &'b Rulebook,
-    interchange: &Interchange,
-    header: &Header,
-) -> Option<&'b EdifactForm> {
-    let sender = &interchange.sender;
-    let agreement = book.agreement_by_edifact(&sender.id, &sender.qualifier);
-    let form = book.catalogue.edifact_forms().find(|form| {
-        let guide = &form.guide;
-        (guide.message(), guide.version(), guide.release())
-            == (&*header.kind, &*header.version, &*header.release)
-    })?;
-    let folder = agreement.map_or("", |agreement| &agreement.folder);
-    book.catalogue.edifact(folder, &form.name).map(AsRef::as_ref)
-}
-
-/// The form a document is read by.
-pub(super) fn reads_xml<'b>(book: &'b Rulebook, document: &Document<'_>) -> Option<&'b XmlForm> {
-    book.catalogue.xml_of_document(document).map(AsRef::as_ref)
-}
 
 /// The default form of a name, to write by.
 pub(super) fn edifact<'b>(book: &'b Rulebook, name: &str) -> Result<&'b EdifactForm, Failure> {

@@ -3,9 +3,9 @@
 use super::arguments::{Target, Translate};
 use super::completion::complete;
 use super::exit::{Exit, Failure};
-use super::records::{self, Seen};
 use super::terminal::{Terminal, tell};
 use super::{check, input, specimens};
+use crate::records::{self, Seen};
 use crate::render::{Lang, tell as told};
 use crate::shell::Clock;
 use acquit_domain::Finding;
@@ -45,7 +45,7 @@ pub(super) fn translate(
         exit = Exit::Findings;
         tell("acquit: the message has findings; `acquit check` tells which");
     }
-    let count = records::visit(book, &bytes, &mut |seen| {
+    let count = records::visit::<Failure>(book, &bytes, &mut |seen| {
         let (record, interchange, header) = match &seen {
             Seen::Edifact(message) => {
                 let interchange = Some(with_points(message.interchange));

@@ -184,7 +184,8 @@ pub(super) async fn raw(
     Ok(response)
 }
 
-/// What today's rulebook reads in the message: values, findings, and what nothing claimed.
+/// What today's rulebook reads in the message: every value of the canonical record with the place
+/// it came from, findings, and what nothing claimed.
 #[utoipa::path(get, path = "/v1/exchanges/{id}/reading", tag = "log",
     params(("id" = String, Path)),
     responses((status = 200, body = ReadingWire), (status = 404, body = ProblemWire)))]
@@ -199,6 +200,9 @@ pub(super) async fn reading(
     let book = app.engine.book.clone();
     let first_byte = found.exchange.first_byte;
     let read = move || {
+        if let Some(survey) = steps::survey(&book, &parcel) {
+            return Some(ReadingWire::of_large(&survey, first_byte, &book, language));
+        }
         let work = steps::read(&book, parcel);
         work.reading().map(|reading| ReadingWire::new(reading, first_byte, &book, language))
     };

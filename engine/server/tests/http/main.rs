@@ -9,6 +9,7 @@ mod harness;
 mod inbox;
 mod queries;
 mod raw;
+mod reading;
 mod samples;
 mod shell;
 mod tenant;

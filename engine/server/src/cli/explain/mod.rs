@@ -8,8 +8,8 @@ mod tree;
 use super::arguments::Explain;
 use super::exit::{Exit, Failure};
 use super::input;
-use super::records::{self, Seen};
 use super::terminal::Terminal;
+use crate::records::{self, Seen};
 use acquit_mapping::rulebook::Rulebook;
 use place::At;
 
@@ -65,7 +65,7 @@ pub(super) fn explain(
     let bytes = input::whole(&arguments.file)?;
     let mut shown = 0usize;
     let mut ordinal = 0u32;
-    let count = records::visit(book, &bytes, &mut |seen| {
+    let count = records::visit::<Failure>(book, &bytes, &mut |seen| {
         ordinal += 1;
         if !at.has_message(ordinal) {
             return Ok(());

@@ -1,8 +1,8 @@
 //! An EDIFACT message, segment by segment.
 
-use super::super::records::SeenEdifact;
 use super::fields::{Fields, fields};
 use super::{Block, Line};
+use crate::records::SeenEdifact;
 use acquit_syntax::edifact::guide::{Directory, ElementUse, Guide, SlotId};
 use acquit_syntax::edifact::tape::{Part, Segment};
 

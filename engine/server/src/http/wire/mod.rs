@@ -3,6 +3,7 @@
 //! What it is *not*: nothing is read or decided here, and nothing here is stored.
 
 mod exchange;
+mod field;
 mod finding;
 mod invoice;
 mod letter;
@@ -11,6 +12,8 @@ mod party;
 mod reading;
 
 pub use exchange::{EventWire, ExchangeWire, InvoiceExchangeWire, RowWire, event};
+pub use field::FieldWire;
+pub(crate) use field::fields;
 pub use finding::{FindingWire, PlaceWire, Told, documented};
 pub use invoice::{DocumentWire, InvoiceItemWire, InvoiceWire, ServiceWire, TaxWire};
 pub use letter::{AnswerWire, LetterWire, MessageWire, text_of};

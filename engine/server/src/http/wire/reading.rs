@@ -1,15 +1,16 @@
 //! What was read in a message: the canonical record, for people who look for the reason of a
 //! verdict.
 
-use super::{FindingWire, MoneyWire, Told, hex};
+use super::{FieldWire, FindingWire, MoneyWire, Told, fields, hex};
 use acquit_domain::invoice::InvoiceMessage;
 use acquit_domain::mask::mask;
+use acquit_domain::part::Reached;
 use acquit_domain::{Currency, Money};
-use acquit_flow::{MessageReading, Reading, Said, Transmission};
+use acquit_flow::{MessageReading, Reading, Said, Survey, Transmission};
 use acquit_mapping::language::Language;
 use acquit_mapping::rulebook::Rulebook;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// A parcel as it is read now; the messages of the exchange asked for come first.
@@ -48,6 +49,9 @@ pub struct MessageReadingWire {
     pub kind: String,
     /// Version as the sender calls it.
     pub version: String,
+    /// Ordinals of its interchange or document in the parcel, and of the message in it.
+    #[serde(skip)]
+    ordinals: (u32, u32),
     /// The message's own reference.
     pub reference: String,
     /// First byte in the parcel.
@@ -58,6 +62,8 @@ pub struct MessageReadingWire {
     pub values: BTreeMap<&'static str, String>,
     /// The amounts, by canonical name.
     pub amounts: BTreeMap<&'static str, MoneyWire>,
+    /// Every value of the canonical record, with the place it came from.
+    pub fields: Vec<FieldWire>,
     /// Findings about the message.
     pub findings: Vec<FindingWire>,
     /// What no line of the mapping claimed.
@@ -87,16 +93,62 @@ impl ReadingWire {
         let all = || reading.transmissions.iter().flat_map(|one| &one.messages);
         let named = all().any(|message| message.first_byte == first_byte);
         let shown = |message: &&MessageReading| !named || message.first_byte == first_byte;
+        let transmissions: Vec<TransmissionWire> = reading
+            .transmissions
+            .iter()
+            .map(|one| transmission(one, &shown, told))
+            .filter(|one| !named || !one.messages.is_empty())
+            .collect();
         ReadingWire {
             book: hex(&book.hash),
             findings: told.findings(&reading.findings),
-            transmissions: reading
+            transmissions,
+        }
+        .with_fields(book, &reading.parcel.bytes)
+    }
+
+    /// One message of a parcel that is too large to be read as a whole; nothing of it when no
+    /// message begins at `first_byte`.
+    #[must_use]
+    pub fn of_large(
+        survey: &Survey,
+        first_byte: u64,
+        book: &Rulebook,
+        language: Language,
+    ) -> ReadingWire {
+        let told = Told { words: &book.words, language };
+        let shown = |message: &&MessageReading| message.first_byte == first_byte;
+        let parts = acquit_flow::parts(book, survey, 0, Reached::default());
+        let mut pieces = parts.flat_map(|part| part.pieces);
+        let found = pieces.find(|piece| piece.sent.messages.iter().any(|one| shown(&one)));
+        let transmissions = match found {
+            Some(piece) => vec![transmission(&piece.sent, &shown, told)],
+            None => survey
                 .transmissions
                 .iter()
-                .map(|one| transmission(one, &shown, told))
-                .filter(|one| !named || !one.messages.is_empty())
+                .map(|one| transmission(&one.sent, &|_| false, told))
                 .collect(),
+        };
+        ReadingWire {
+            book: hex(&book.hash),
+            findings: told.findings(&survey.findings),
+            transmissions,
         }
+        .with_fields(book, &survey.parcel.bytes)
+    }
+
+    /// The same with the values of every message shown and their places.
+    fn with_fields(mut self, book: &Rulebook, bytes: &[u8]) -> ReadingWire {
+        let messages = self.transmissions.iter_mut().flat_map(|one| &mut one.messages);
+        let mut messages: BTreeMap<(u32, u32), &mut MessageReadingWire> =
+            messages.map(|message| (message.ordinals, message)).collect();
+        let wanted: BTreeSet<(u32, u32)> = messages.keys().copied().collect();
+        for (ordinals, fields) in fields(book, bytes, &wanted) {
+            if let Some(message) = messages.get_mut(&ordinals) {
+                message.fields = fields;
+            }
+        }
+        self
     }
 }
 
@@ -135,8 +187,10 @@ fn message(message: &MessageReading, told: Told<'_>) -> MessageReadingWire {
         reference: message.reference.clone(),
         first_byte: message.first_byte,
         bytes: message.bytes,
+        ordinals: (message.transmission, message.ordinal),
         values,
         amounts,
+        fields: Vec::new(),
         findings: told.findings(&message.findings),
         unread: message.unread.clone(),
     }
