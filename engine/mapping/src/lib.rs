@@ -5,13 +5,19 @@
 
 pub mod agreement;
 pub mod calendar;
+pub mod carrier;
 pub mod catalogue;
 pub mod codec;
 pub mod codes;
+pub mod csv;
 pub mod edifact;
 pub mod files;
 pub mod findings;
+pub mod fixed;
+pub mod form;
+pub mod json;
 pub mod language;
+pub mod letters;
 pub mod lifecycle;
 pub mod matrix;
 pub mod parties;

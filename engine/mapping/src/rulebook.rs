@@ -15,6 +15,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, Files};
 use crate::codes::{CodeTable, Codes};
 use crate::files::FileFault;
+use crate::letters::Letters;
 use crate::lifecycle::Lifecycle;
 use crate::parties::Parties;
 use crate::platform::Platform;
@@ -49,6 +50,8 @@ pub struct Rulebook {
     pub vat: Vat,
     /// The words of findings, and labels.
     pub words: Words,
+    /// What people are written.
+    pub letters: Letters,
     /// The machines.
     pub lifecycle: Lifecycle,
     /// The directory.
@@ -69,6 +72,10 @@ impl Rulebook {
         let mut faults = strangers(files);
         let codes = load_codes(files, &mut faults);
         let words = load_words(files, &codes, &mut faults);
+        let mut letters = Letters::default();
+        for (kind, path, text) in folder(files, "letters") {
+            faults.extend(letters.read(kind, path, text));
+        }
         let known: Vec<&str> = words.iter().map(|wording| wording.code.as_str()).collect();
         let lifecycle = one(files, "lifecycle.toml", &mut faults, |file, text| {
             Lifecycle::read(file, text, &known)
@@ -86,6 +93,7 @@ impl Rulebook {
             codes,
             vat: one(files, "vat.toml", &mut faults, Vat::read),
             words,
+            letters,
             lifecycle,
             parties: one(files, "parties.toml", &mut faults, Parties::read),
             catalogue,
@@ -202,7 +210,7 @@ fn strangers(files: &Files) -> Vec<FileFault> {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             [name] => TOP.contains(name),
-            ["calendars" | "codes" | "words", _]
+            ["calendars" | "codes" | "letters" | "words", _]
             | ["issuers", _, "issuer.toml"]
             | ["providers", ..] => true,
             _ => false,

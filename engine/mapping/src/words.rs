@@ -159,7 +159,8 @@ fn read_wording(family: &str, code: &str, section: &Section<'_, '_>) -> Wording 
     }
 }
 
-fn holes(text: &str) -> impl Iterator<Item = &str> {
+/// The holes of a sentence.
+pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(hole, _)| hole))
 }
 
@@ -174,17 +175,23 @@ fn fill(text: &str, finding: &Finding, language: Language) -> String {
         "likely" => finding.likely.as_str(),
         _ => "",
     };
+    fill_holes(text, &value)
+}
+
+/// A sentence with its holes filled; what stands in square brackets is left out when a hole in it
+/// has nothing to say.
+pub(crate) fn fill_holes<'v>(text: &str, value: &impl Fn(&str) -> &'v str) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         let (inside, next) = after.split_once(']').unwrap_or((after, ""));
-        put(&mut out, before, &value);
+        put(&mut out, before, value);
         if holes(inside).all(|hole| !value(hole).is_empty()) {
-            put(&mut out, inside, &value);
+            put(&mut out, inside, value);
         }
         rest = next;
     }
-    put(&mut out, rest, &value);
+    put(&mut out, rest, value);
     out
 }
 
