@@ -2,11 +2,12 @@
 
 use super::desk::{Desk, Purpose};
 use super::naming::{document_name, message_number};
-use acquit_domain::invoice::{Document, InvoiceMessage, Service};
+use acquit_domain::invoice::{ClientData, Document, InvoiceMessage, Service};
 use acquit_domain::mask::{has_card, mask};
 use acquit_domain::time::{date_from_days, days_of};
 use acquit_domain::{
-    Currency, Invoice, InvoiceKind, InvoiceState, Money, Party, PartyCode, Role, Status, Timestamp,
+    Currency, Invoice, InvoiceKey, InvoiceKind, InvoiceState, Money, Party, PartyCode, Role,
+    Status, Timestamp,
 };
 use acquit_mapping::agreement::Agreement;
 use sha2::{Digest, Sha256};
@@ -25,7 +26,7 @@ pub(super) fn invoice(
     let term = i32::try_from(agreement.due_days).unwrap_or(0);
     let named = [said.issuer_name.as_str(), agreement.name.as_str()];
     let issuer_name = named.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-    let life = held.unwrap_or_else(|| blank(desk, said));
+    let life = held.unwrap_or_else(|| blank(desk, said.key.clone(), said.client.clone()));
     Invoice {
         kind: said.kind.unwrap_or(InvoiceKind::Principal),
         principal: said.principal.clone(),
@@ -57,10 +58,29 @@ fn without_cards(service: &Service) -> Service {
     Service { label: mask(&service.label).into_owned(), ..service.clone() }
 }
 
+/// The invoice an issuer is asked for, of which nothing is known but its number and who asks.
+pub(crate) fn requested_invoice(desk: &Desk<'_>, key: InvoiceKey, client: &str) -> Invoice {
+    blank(desk, key, ClientData { code: client.to_owned(), ..ClientData::default() })
+}
+
+/// Takes an invoice an issuer gave when it was asked, with its documents and its client.
+pub(crate) fn take_invoice(
+    desk: &mut Desk<'_>,
+    said: &InvoiceMessage,
+    reference: &str,
+    agreement: &Agreement,
+    held: Option<Invoice>,
+) {
+    let taken = invoice(desk, said, reference, agreement, held);
+    keep_documents(desk, said, reference, "");
+    remember_client(desk, said);
+    desk.put(taken, true);
+}
+
 /// An invoice of which nothing is held yet.
-fn blank(desk: &Desk<'_>, said: &InvoiceMessage) -> Invoice {
+fn blank(desk: &Desk<'_>, key: InvoiceKey, client: ClientData) -> Invoice {
     Invoice {
-        key: said.key.clone(),
+        key,
         state: InvoiceState::Absent,
         flags: acquit_domain::status::Flags::default(),
         status: Status::Unpaid,
@@ -70,7 +90,7 @@ fn blank(desk: &Desk<'_>, said: &InvoiceMessage) -> Invoice {
         kind: InvoiceKind::Principal,
         principal: None,
         issuer_name: String::new(),
-        client: said.client.clone(),
+        client,
         issued_on: desk.now.date(),
         due_on: None,
         cancelled_on: None,

@@ -1,6 +1,7 @@
 //! The desk one parcel is decided on: what is known, what was decided so far, what to write.
 
 use crate::log::{invoice_hash, letter_hash, letters_hash, row_hash};
+use crate::pay::Till;
 use acquit_domain::exchange::{Direction, Exchange, Function};
 use acquit_domain::outcome::{Alert, InvoiceChange};
 use acquit_domain::{
@@ -21,7 +22,26 @@ pub(crate) enum Purpose {
     Document = 3,
     /// A part of a large parcel, for which its own are derived.
     Part = 4,
+    /// A payment order.
+    Order = 5,
+    /// A payment attempt.
+    Attempt = 6,
+    /// A money fact.
+    Funds = 7,
+    /// A notice to an issuer.
+    Notice = 8,
+    /// A receipt.
+    Receipt = 9,
+    /// A case.
+    Case = 10,
+    /// An e-mail or a webhook.
+    Delivery = 11,
+    /// A request for invoices.
+    Request = 12,
 }
+
+/// How many purposes there are, and one for the zero nobody uses.
+const PURPOSES: usize = 13;
 
 /// The partner of a parcel nobody in particular handed over, such as an operator's own file.
 pub(crate) const NOBODY: &str = "?";
@@ -35,7 +55,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) outcome: Outcome,
     /// Index in `outcome.invoices` of the invoices changed so far.
     changed: BTreeMap<InvoiceKey, usize>,
-    drawn: [u32; 5],
+    drawn: [u32; PURPOSES],
     /// What identifiers are derived from.
     root: Id,
     /// Keys of the transmissions of this parcel met so far.
@@ -44,6 +64,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) left_out: More,
     /// Clients of this parcel met for the first time.
     pub(crate) clients: BTreeSet<PartyCode>,
+    /// What was decided about payments.
+    pub(crate) till: Till,
 }
 
 impl<'a> Desk<'a> {
@@ -72,11 +94,12 @@ impl<'a> Desk<'a> {
             now,
             outcome: Outcome::new(parcel.clone(), Verdict::Rejected),
             changed: BTreeMap::new(),
-            drawn: [0; 5],
+            drawn: [0; PURPOSES],
             root,
             met: BTreeSet::new(),
             left_out: More::default(),
             clients: BTreeSet::new(),
+            till: Till::default(),
         }
     }
 
@@ -209,6 +232,8 @@ impl<'a> Desk<'a> {
     /// Closes the desk.
     pub(crate) fn finish(mut self, verdict: Verdict) -> Outcome {
         self.outcome.verdict = verdict;
+        let till = std::mem::take(&mut self.till);
+        self.outcome.payments = till.close(&self.known.payments);
         self.seal_letters();
         self.outcome
     }

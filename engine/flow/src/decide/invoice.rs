@@ -221,8 +221,13 @@ fn record(
         findings: row.findings.clone(),
         sentence: row.observation.clone(),
     };
-    let number = invoice.key.number.clone();
+    let key = invoice.key.clone();
+    let number = key.number.clone();
+    let event = row.event.clone();
     let exchange = desk.append_to(invoice, row, takes);
+    if let Some(event) = Event::of(&event) {
+        crate::pay::of_issuer(desk, &key, event, follows.send, exchange);
+    }
     if let Some(alert) = follows.alert {
         desk.alert(alert.key(), format!("{number}: {}", follows.note), Some(exchange));
     }

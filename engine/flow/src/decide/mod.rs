@@ -16,11 +16,11 @@ use crate::reading::Reading;
 use acquit_domain::{Known, Outcome, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 
-pub(crate) use content::local_time;
+pub(crate) use content::{local_time, requested_invoice, take_invoice};
 pub(crate) use desk::{Desk, Purpose};
 pub use expiry::{expire, retry, retry_keys};
 pub(crate) use invoice::Decided;
-pub(crate) use naming::control_reference;
+pub(crate) use naming::{control_reference, message_name};
 pub use overlay::apply;
 pub use part::{decide_part, decide_survey, must_wait};
 
@@ -43,7 +43,7 @@ pub fn decide(book: &Rulebook, reading: &Reading, known: &Known, now: Timestamp)
 }
 
 /// The verdict of several parts together.
-fn whole(parts: &[Verdict]) -> Verdict {
+pub(crate) fn whole(parts: &[Verdict]) -> Verdict {
     let Some(&first) = parts.first() else { return Verdict::Rejected };
     if parts.iter().all(|&part| part == first) {
         return first;

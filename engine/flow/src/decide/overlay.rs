@@ -26,6 +26,7 @@ pub fn apply(known: &mut Known, outcome: &Outcome) {
     for parked in known.parked.values_mut() {
         parked.retain(|message| !outcome.released.contains(&message.exchange));
     }
+    lay_payments(known, outcome);
     for park in &outcome.parked {
         known.parked.entry(park.invoice.clone()).or_default().push(Parked {
             exchange: park.exchange,
@@ -35,5 +36,27 @@ pub fn apply(known: &mut Known, outcome: &Outcome) {
             reason: park.reason.clone(),
             until: park.until,
         });
+    }
+}
+
+fn lay_payments(known: &mut Known, outcome: &Outcome) {
+    let (held, changed) = (&mut known.payments, &outcome.payments);
+    let orders = changed.orders.iter().map(|change| (change.after.id, change.after.clone()));
+    held.orders.extend(orders);
+    let funds = changed.funds.iter().map(|change| (change.after.key.clone(), change.after.clone()));
+    held.funds.extend(funds);
+    let notices = changed.notices.iter().map(|change| (change.after.id, change.after.clone()));
+    held.notices.extend(notices);
+    let requests = changed.requests.iter().map(|change| (change.after.id, change.after.clone()));
+    held.requests.extend(requests);
+    held.receipts.extend(changed.receipts.iter().map(|receipt| (receipt.funds, receipt.clone())));
+    for case in &changed.cases {
+        match case.closed_at {
+            None => drop(held.cases.insert(case.id, case.clone())),
+            Some(_) => drop(held.cases.remove(&case.id)),
+        }
+    }
+    for (name, _, given) in &changed.counters {
+        held.counters.insert(name.clone(), *given);
     }
 }

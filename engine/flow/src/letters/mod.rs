@@ -5,6 +5,9 @@ mod acc;
 mod aperak;
 mod contrl;
 mod envelope;
+mod notice;
+
+pub(crate) use notice::notice;
 
 use crate::decide::{Decided, Desk, Purpose, control_reference};
 use crate::reading::{MessageReading, Said, Standard, Transmission};

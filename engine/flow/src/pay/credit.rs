@@ -1,9 +1,414 @@
-//! Money that comes in.
+//! Money that comes in: entered always, applied when everything agrees, else in suspense with a
+//! case.
 
-use acquit_domain::pay::News;
+use super::find::{self, Found};
+use super::judge::{self, How, Judgement};
+use super::telling::{Telling, finding, local_day};
+use super::{case, clock, mail, notice, orders, receipt, reply, step};
+use crate::decide::{Desk, Purpose};
+use acquit_domain::pay::outcome::Answer;
+use acquit_domain::pay::{
+    Account, CaseKind, Funds, FundsKey, FundsKind, FundsSource, FundsState, News, NewsKind,
+    OrderState, Posting,
+};
+use acquit_domain::{Id, InvoiceKey, Money, Severity, Verdict};
+use acquit_mapping::lifecycle::{Effect, Event};
+use acquit_mapping::provider::Confirmation;
 
 /// What a fact is told apart by, also when its provider gives it no number: then by what it pays.
 pub(super) fn transaction(news: &News) -> String {
     let names = [&news.transaction, &news.channel_reference, &news.reference, &news.order];
     names.into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default()
+}
+
+/// A payment at hand.
+struct Payment<'n> {
+    news: &'n News,
+    amount: Money,
+    found: Option<Found>,
+    key: FundsKey,
+    telling: Telling,
+    /// True when our answer decides whether the money is taken.
+    asks: bool,
+}
+
+/// Decides news of money: paid, booked, or authorised and waiting for our word.
+pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
+    let found = find::find(desk, news);
+    let telling = super::news::telling(desk, news, found.as_ref());
+    let key = FundsKey {
+        provider: news.provider.clone(),
+        transaction: transaction(news),
+        kind: FundsKind::Credit,
+    };
+    let Some(amount) = amount_of(news, found.as_ref()) else {
+        return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
+    };
+    let asks = news.kind == NewsKind::Authorised;
+    let payment = Payment { news, amount, found, key, telling, asks };
+    if let Some(held) = desk.funds(&payment.key) {
+        return again(desk, &payment, held);
+    }
+    match payment.found.clone() {
+        None if asks => refuse(desk, &payment, "PAY-NOINTENT", None),
+        None => orphan(desk, &payment),
+        Some(found) => {
+            let judged = judge::judge(desk, news, &found, amount);
+            match asks {
+                true => authorised(desk, &payment, &found, &judged),
+                false => enter(desk, &payment, &found, &judged),
+            }
+        }
+    }
+}
+
+/// The amount said; a bank that confirms an order without repeating it means its total.
+fn amount_of(news: &News, found: Option<&Found>) -> Option<Money> {
+    let amount = news.amount.or_else(|| found.map(|found| found.order.total))?;
+    (amount.minor > 0).then_some(amount)
+}
+
+/// A fact that was told before: the same is answered again, another amount is a case.
+fn again(desk: &mut Desk<'_>, payment: &Payment<'_>, held: Funds) -> Verdict {
+    let same =
+        held.amount_minor == payment.amount.minor && held.currency == payment.amount.currency;
+    let (event, code) = match same {
+        true => (Event::ProvOkAgain, "DUP-000"),
+        false => (Event::ProvOkConflict, "PAY-AMOUNT"),
+    };
+    let severity = if same { Severity::Note } else { Severity::Error };
+    let telling = payment.telling.clone().with(finding(code, severity, &held.key.transaction));
+    let order = held.order.and_then(|id| desk.order(id));
+    // What we asked for ourselves and knew already is no event.
+    let silent = same && payment.news.source == FundsSource::Query;
+    let mut row = None;
+    for item in order.iter().flat_map(|order| &order.items).filter(|_| !silent) {
+        let stepped = step::invoice(desk, &item.invoice, event, 0, &telling);
+        row = row.or(stepped.map(|stepped| stepped.exchange));
+    }
+    if row.is_none() && !silent {
+        let verdict = if same { Verdict::Known } else { Verdict::KnownButDifferent };
+        row = Some(telling.note(desk, None, verdict, "Paiement déjà enregistré"));
+    }
+    if let Some(row) = row.filter(|_| !same) {
+        let about = case::About { funds: Some(held.id), order: held.order, invoice: None };
+        let text = format!("Transaction {}: deux montants annoncés", held.key.transaction);
+        case::open(desk, CaseKind::Conflict, about, row, &text);
+    }
+    let number = desk.receipt_of(held.id).map(|receipt| receipt.number).unwrap_or_default();
+    let named = held.order.map(|id| (id, held.attempt.unwrap_or(0)));
+    let answer = match (same, payment.asks || takes_by_answer(desk, payment)) {
+        (false, _) => Answer::Refuse,
+        (true, true) => Answer::Take,
+        (true, false) => Answer::Again,
+    };
+    reply::provider(desk, code, answer, named, &number, "PAID");
+    if same { Verdict::Known } else { Verdict::KnownButDifferent }
+}
+
+fn takes_by_answer(desk: &Desk<'_>, payment: &Payment<'_>) -> bool {
+    let means = payment.found.as_ref().and_then(Found::attempt).map(|attempt| &attempt.means);
+    let offered = means.and_then(|means| desk.book.means(means));
+    payment.news.source == FundsSource::Callback
+        && offered.is_some_and(|(_, means)| means.capture_by_answer)
+}
+
+/// Money is not taken: nothing is entered, the provider captures nothing.
+fn refuse(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    code: &'static str,
+    kind: Option<CaseKind>,
+) -> Verdict {
+    let telling =
+        payment.telling.clone().with(finding(code, Severity::Error, &payment.key.transaction));
+    let order = payment.found.as_ref().map(|found| &found.order);
+    let row = telling.note_all(desk, order, Verdict::Rejected, "Autorisation refusée, non débitée");
+    if let Some(kind) = kind {
+        let about = case::About { order: order.map(|order| order.id), ..case::About::default() };
+        let text = format!("Autorisation {} refusée: {code}", payment.key.transaction);
+        case::open(desk, kind, about, row, &text);
+    }
+    let named = payment.found.as_ref().map(|found| (found.order.id, found.attempt.unwrap_or(0)));
+    reply::provider(desk, code, Answer::Refuse, named, "", "");
+    Verdict::Rejected
+}
+
+/// An authorisation: captured when the money can be applied to the last unit, else refused.
+fn authorised(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    judged: &Judgement,
+) -> Verdict {
+    let case = match judged.code {
+        // Nothing was taken: there is nothing to decide.
+        "STATE-BLOCKED" | "STATE-TERMINAL" => None,
+        "PAY-AMOUNT" => Some(CaseKind::Mismatch),
+        _ => judged.case,
+    };
+    if judged.code != "OK" {
+        return refuse(desk, payment, judged.code, case);
+    }
+    let mut attempt = match found.attempt() {
+        Some(attempt) => attempt.clone(),
+        None => return refuse(desk, payment, "PAY-NOINTENT", None),
+    };
+    let live = attempt.state.is_live();
+    let number = found.order.number.clone();
+    step::attempt(desk, &number, &mut attempt, "authorised");
+    if attempt.state != acquit_domain::pay::AttemptState::Authorised {
+        let ours = found.order.state == OrderState::Paid || live;
+        let code = if ours { "PAY-TWICE" } else { "PAY-EXPIRED" };
+        return refuse(desk, payment, code, Some(CaseKind::Late));
+    }
+    if !takes_by_answer(desk, payment) {
+        return capture_later(desk, payment, found, attempt);
+    }
+    let mut found = found.clone();
+    orders::replace(&mut found.order, attempt);
+    enter(desk, payment, &found, judged)
+}
+
+/// An authorisation we heard of by asking: it has to be captured by a call.
+fn capture_later(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    mut attempt: acquit_domain::pay::Attempt,
+) -> Verdict {
+    use acquit_domain::pay::{Call, CallPurpose};
+    clock::wind(desk, &mut attempt);
+    attempt.transaction.clone_from(&payment.news.transaction);
+    let (order, ordinal) = (found.order.id, attempt.ordinal);
+    let to = attempt.provider.clone();
+    desk.call(Call { to, purpose: CallPurpose::Capture, subject: order, attempt: ordinal });
+    let mut order = found.order.clone();
+    orders::replace(&mut order, attempt);
+    payment.telling.note_all(desk, Some(&order), Verdict::Accepted, "Autorisation à débiter");
+    reply::provider(desk, "OK", Answer::Noted, Some((order.id, ordinal)), "", "PENDING");
+    desk.put_order(order);
+    Verdict::Accepted
+}
+
+/// Money that belongs to no order we know.
+fn orphan(desk: &mut Desk<'_>, payment: &Payment<'_>) -> Verdict {
+    let transaction = &payment.key.transaction;
+    let telling =
+        payment.telling.clone().with(finding("PAY-NOINTENT", Severity::Warning, transaction));
+    let row = telling.note(desk, None, Verdict::Accepted, "Paiement sans commande, mis en attente");
+    let mut funds = blank(desk, payment, None);
+    post(desk, &mut funds, row, &[]);
+    let about = case::About { funds: Some(funds.id), ..case::About::default() };
+    let text = format!("Paiement {transaction} sans commande connue");
+    case::open(desk, CaseKind::Orphan, about, row, &text);
+    desk.put_funds(funds);
+    reply::provider(desk, "PAY-NOINTENT", Answer::Noted, None, "", "PAID");
+    Verdict::Accepted
+}
+
+fn blank(desk: &mut Desk<'_>, payment: &Payment<'_>, found: Option<&Found>) -> Funds {
+    let news = payment.news;
+    let attempt = found.and_then(Found::attempt);
+    let means = attempt.map_or(&news.means, |attempt| &attempt.means);
+    let at = match news.source {
+        FundsSource::Callback => desk.now,
+        _ => news.at.unwrap_or(desk.now),
+    };
+    Funds {
+        id: desk.draw(Purpose::Funds),
+        key: payment.key.clone(),
+        of: None,
+        order: found.map(|found| found.order.id),
+        attempt: attempt.map(|attempt| attempt.ordinal),
+        amount_minor: payment.amount.minor,
+        currency: payment.amount.currency,
+        fee_minor: news.fee_minor,
+        means: means.clone(),
+        operator: news.operator.clone(),
+        reference: if news.channel_reference.is_empty() {
+            news.reference.clone()
+        } else {
+            news.channel_reference.clone()
+        },
+        source: news.source,
+        paid_on: news.on.unwrap_or_else(|| local_day(desk.book, at)),
+        entered_at: desk.now,
+        state: FundsState::Received,
+        postings: Vec::new(),
+        version: 0,
+    }
+}
+
+/// Posts a fact: received, on invoices, and what is left in suspense.
+fn post(desk: &mut Desk<'_>, funds: &mut Funds, row: Id, placed: &[(InvoiceKey, i64, Id)]) {
+    let posting =
+        |account, amount_minor, exchange| Posting { account, amount_minor, at: desk.now, exchange };
+    let mut postings = vec![posting(Account::Received, funds.amount_minor, row)];
+    let mut left = funds.amount_minor;
+    for (key, minor, exchange) in placed {
+        postings.push(posting(Account::Allocated(key.clone()), *minor, *exchange));
+        left -= minor;
+    }
+    if left != 0 {
+        postings.push(posting(Account::Suspense, left, row));
+    }
+    funds.postings = postings;
+    step::funds(desk, funds, if left == 0 { "allocated" } else { "suspended" });
+}
+
+/// Enters a payment of a known order as judged, and does everything that follows.
+fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Judgement) -> Verdict {
+    let mut telling = payment.telling.clone();
+    if judged.code != "OK" {
+        let found = finding(judged.code, Severity::Warning, &payment.key.transaction);
+        telling = telling.with(found);
+    }
+    let mut funds = blank(desk, payment, Some(found));
+    let placed = place(desk, payment, found, judged, &telling);
+    let row = placed.first_row;
+    post(desk, &mut funds, row, &placed.parts);
+    let transaction = funds.key.transaction.clone();
+    let suspended = funds.suspense() != 0;
+    if let Some(kind) = judged.case.filter(|_| suspended) {
+        let only = found.order.items.first().filter(|_| found.order.items.len() == 1);
+        let about = case::About {
+            invoice: only.map(|item| item.invoice.clone()),
+            order: Some(found.order.id),
+            funds: Some(funds.id),
+        };
+        let text = format!("Paiement {transaction} en attente d'affectation: {}", judged.code);
+        case::open(desk, kind, about, row, &text);
+    }
+    let order = follow(desk, payment, found, judged, &telling, !placed.parts.is_empty());
+    let mut number = String::new();
+    if placed.receipt {
+        number = receipt::give(desk, &funds);
+    }
+    let receipt = desk.receipt_of(funds.id).map(|receipt| receipt.id);
+    if placed.tell_client {
+        let paid = super::telling::amount(funds.amount_minor, funds.currency);
+        let more = [("paid", paid), ("receipt", number.clone())];
+        mail::send(desk, &order, "payment_confirmed", &more, receipt);
+    }
+    if payment.news.source != FundsSource::Issuer {
+        notice::payment(desk, &order, &funds, &placed.tell_issuer);
+    }
+    desk.put_funds(funds);
+    // Money that was taken is never refused: it waits for an operator.
+    let answer = if placed.parts.is_empty() { Answer::Noted } else { Answer::Take };
+    let named = Some((found.order.id, found.attempt.unwrap_or(0)));
+    reply::provider(desk, judged.code, answer, named, &number, "PAID");
+    Verdict::Accepted
+}
+
+/// What placing money on the invoices of an order gave.
+struct Placed {
+    first_row: Id,
+    parts: Vec<(InvoiceKey, i64, Id)>,
+    tell_issuer: Vec<InvoiceKey>,
+    tell_client: bool,
+    receipt: bool,
+}
+
+fn place(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    judged: &Judgement,
+    telling: &Telling,
+) -> Placed {
+    let how = how(desk, payment, found);
+    let mut rows = Vec::new();
+    let mut parts = Vec::new();
+    let mut tell_issuer = Vec::new();
+    let (mut tell_client, mut receipt) = (false, false);
+    for (at, item) in found.order.items.iter().enumerate() {
+        let part = judged.split.get(at).copied();
+        let Some(event) = judge::event_of(desk, judged, &item.invoice, part, how) else { continue };
+        let minor = part.unwrap_or(0);
+        let Some(stepped) = step::invoice(desk, &item.invoice, event, minor, telling) else {
+            continue;
+        };
+        debug_assert_eq!(stepped.causes(Effect::Allocate), minor != 0, "{event:?}");
+        rows.push(stepped.exchange);
+        if minor != 0 {
+            parts.push((item.invoice.clone(), minor, stepped.exchange));
+        }
+        if stepped.causes(Effect::TellIssuer) {
+            tell_issuer.push(item.invoice.clone());
+        }
+        tell_client |= minor != 0;
+        receipt |= stepped.causes(Effect::Receipt);
+    }
+    let first_row = rows.first().copied().unwrap_or_else(|| {
+        telling.note(desk, None, Verdict::Accepted, "Paiement mis en attente d'affectation")
+    });
+    Placed { first_row, parts, tell_issuer, tell_client, receipt }
+}
+
+fn how(desk: &Desk<'_>, payment: &Payment<'_>, found: &Found) -> How {
+    let means = found.attempt().map_or(&payment.news.means, |attempt| &attempt.means);
+    let offered = desk.book.means(means);
+    let bank = offered.is_some_and(|(_, means)| means.confirmed_by == Confirmation::Bank);
+    match payment.news.source {
+        FundsSource::Settlement => How::Settlement,
+        _ if bank || payment.news.kind == NewsKind::Booked => How::Bank,
+        _ => How::Provider,
+    }
+}
+
+/// What follows for the order, its attempts, and other orders of the same invoices.
+fn follow(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    judged: &Judgement,
+    telling: &Telling,
+    applied: bool,
+) -> acquit_domain::pay::Order {
+    let mut order = found.order.clone();
+    let number = order.number.clone();
+    if let Some(mut attempt) = found.attempt().cloned() {
+        step::attempt(desk, &number, &mut attempt, "captured");
+        let news = payment.news;
+        for (place, said) in [
+            (&mut attempt.transaction, &news.transaction),
+            (&mut attempt.operator, &news.operator),
+            (&mut attempt.channel_reference, &news.channel_reference),
+        ] {
+            if !said.is_empty() {
+                place.clone_from(said);
+            }
+        }
+        attempt.reason.clear();
+        orders::replace(&mut order, attempt);
+    }
+    let live = order.is_live() || order.state == OrderState::Expired;
+    if applied || live {
+        step::order(desk, &mut order, judged.order);
+    }
+    if !order.is_live() {
+        let reason = "commande réglée par un autre paiement";
+        orders::void_attempts(desk, &mut order, reason, None);
+    }
+    desk.put_order(order.clone());
+    if applied {
+        void_others(desk, &order, telling);
+    }
+    orders::free(desk, &order, telling);
+    order
+}
+
+/// Other orders of invoices that were just paid were made for a total that is no longer due.
+fn void_others(desk: &mut Desk<'_>, paid: &acquit_domain::pay::Order, telling: &Telling) {
+    let mut others: Vec<Id> = Vec::new();
+    for item in &paid.items {
+        others.extend(desk.live_orders(&item.invoice).iter().map(|order| order.id));
+    }
+    for id in others {
+        if id != paid.id {
+            orders::void(desk, id, "facture réglée par une autre commande", telling);
+        }
+    }
 }

@@ -8,18 +8,40 @@
 //! What this module is *not*: it reads no provider's message (the mapping does), calls nobody
 //! and sends nothing (the shell does, after the commit).
 
+mod began;
+mod case;
+mod clock;
 mod credit;
+mod effects;
+mod find;
+mod judge;
 mod keys;
+mod mail;
+mod news;
+mod notice;
 mod occurrence;
+mod operator;
+mod orders;
+mod receipt;
+mod reply;
+mod request;
+mod reverse;
+mod start;
+mod step;
+mod telling;
+mod till;
 
+pub(crate) use effects::of_issuer;
 pub use keys::payment_keys;
 pub use occurrence::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
     OperatorAction, RequestAnswer, StartOrder, Subject,
 };
 
+pub(crate) use till::Till;
+
 use crate::decide::Desk;
-use acquit_domain::{Known, Outcome, Parcel, Timestamp, Verdict};
+use acquit_domain::{Known, Outcome, Parcel, Timestamp};
 use acquit_mapping::rulebook::Rulebook;
 
 /// Decides what happened to payments: pure, so that the same arguments give the same outcome.
@@ -34,7 +56,20 @@ pub fn decide_payment(
     known: &Known,
     now: Timestamp,
 ) -> Outcome {
-    let desk = Desk::new(book, parcel, known, now);
-    let _ = occurrence;
-    desk.finish(Verdict::Rejected)
+    let mut desk = Desk::new(book, parcel, known, now);
+    let verdict = match occurrence {
+        Occurrence::Start(start) => start::decide(&mut desk, start),
+        Occurrence::Began { order, attempt, answer } => {
+            began::decide(&mut desk, *order, *attempt, answer)
+        }
+        Occurrence::News { news } => news::decide(&mut desk, news),
+        Occurrence::Deadline { subject, event, at } => {
+            clock::decide(&mut desk, subject, event, *at)
+        }
+        Occurrence::Operator(action) => operator::decide(&mut desk, action),
+        Occurrence::NoticeAnswers(answers) => notice::answers(&mut desk, answers),
+        Occurrence::Ask(ask) => request::ask(&mut desk, ask),
+        Occurrence::Asked { request, answer } => request::asked(&mut desk, *request, answer),
+    };
+    desk.finish(verdict)
 }

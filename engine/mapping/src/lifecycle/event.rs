@@ -60,12 +60,16 @@ events! {
     ProvOkShort "prov_ok_short" true, "A provider confirmed less; the issuer takes no part.";
     ProvOkMore "prov_ok_more" true, "A provider confirmed more than the amount due.";
     ProvOkBlocked "prov_ok_blocked" true, "A provider confirmed a payment of a blocked invoice.";
+    ProvOkSuspended "prov_ok_suspended" true,
+        "A provider confirmed a payment that cannot be put on the invoice it is for.";
     ProvOkAgain "prov_ok_again" true, "A provider confirmed a transaction again, same amount.";
     ProvOkConflict "prov_ok_conflict" true,
         "A provider confirmed a transaction again with another amount.";
     OfflineDeclared "offline_declared" false, "The client declared a cheque or a transfer.";
     FundsBooked "funds_booked" true, "The bank booked a cheque or a transfer of the amount due.";
     FundsAllocated "funds_allocated" true, "An operator allocated money in suspense to it.";
+    FundsAllocatedPartly "funds_allocated_partly" true,
+        "An operator allocated money in suspense to a part of it.";
     IssuerConfirmed "issuer_confirmed" false, "The issuer confirmed our notice of the payment.";
     IssuerAlreadyPaid "issuer_already_paid" false,
         "The issuer refused our notice because it has this payment already.";

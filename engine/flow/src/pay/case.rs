@@ -1,0 +1,69 @@
+//! Cases: what an operator has to decide, with what may be done about it, the best first.
+
+use crate::decide::{Desk, Purpose};
+use acquit_domain::pay::{Case, CaseAction, CaseKind};
+use acquit_domain::{Id, InvoiceKey};
+
+/// What a case is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct About {
+    pub(super) invoice: Option<InvoiceKey>,
+    pub(super) order: Option<Id>,
+    pub(super) funds: Option<Id>,
+}
+
+/// What may be done about a case of a kind.
+fn actions(kind: CaseKind) -> Vec<CaseAction> {
+    use CaseAction::{Accept, Allocate, Ask, Contact, Refund, Resend};
+    match kind {
+        CaseKind::Short => vec![Allocate, Refund, Contact],
+        CaseKind::Over | CaseKind::Double | CaseKind::Cancelled => vec![Refund, Allocate],
+        CaseKind::Orphan => vec![Allocate, Ask, Refund],
+        CaseKind::Blocked | CaseKind::Late => vec![Allocate, Refund, Contact],
+        CaseKind::Conflict | CaseKind::Reconciliation => vec![Ask, Accept, Contact],
+        CaseKind::NoticeRefused | CaseKind::NoticeUnanswered => vec![Resend, Contact, Refund],
+        CaseKind::Bounced => vec![Contact, Accept],
+        CaseKind::Chargeback => vec![Contact, Accept],
+        CaseKind::Contradiction => vec![Refund, Accept, Contact],
+        CaseKind::Mismatch => vec![Ask, Allocate, Refund],
+    }
+}
+
+/// Opens a case, unless one of its kind about the same thing is open already.
+pub(super) fn open(desk: &mut Desk<'_>, kind: CaseKind, about: About, exchange: Id, text: &str) {
+    let same = |case: &Case| {
+        case.kind == kind
+            && case.invoice == about.invoice
+            && case.order == about.order
+            && case.funds == about.funds
+    };
+    if desk.open_cases().iter().any(same) {
+        return;
+    }
+    let case = Case {
+        id: desk.draw(Purpose::Case),
+        kind,
+        invoice: about.invoice,
+        order: about.order,
+        funds: about.funds,
+        text: text.to_owned(),
+        actions: actions(kind),
+        exchange,
+        opened_at: desk.now,
+        closed_at: None,
+        resolution: String::new(),
+    };
+    desk.put_case(case);
+}
+
+/// Closes the open cases that pass a test; how many there were.
+pub(super) fn close(desk: &mut Desk<'_>, which: impl Fn(&Case) -> bool, resolution: &str) -> usize {
+    let cases: Vec<Case> = desk.open_cases().into_iter().filter(which).collect();
+    let closed = cases.len();
+    for mut case in cases {
+        case.closed_at = Some(desk.now);
+        resolution.clone_into(&mut case.resolution);
+        desk.put_case(case);
+    }
+    closed
+}

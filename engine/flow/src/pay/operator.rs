@@ -1,0 +1,280 @@
+//! What operators do, each with a name and a reason, and a row in the log.
+
+use super::judge::left_on;
+use super::reverse::{self, Reversal, Why};
+use super::telling::{Telling, finding};
+use super::{
+    Afterwards, Operation, OperatorAction, case, effects, mail, notice, orders, receipt, reply,
+    request, start, step,
+};
+use crate::decide::Desk;
+use acquit_domain::exchange::Function;
+use acquit_domain::pay::{
+    Account, Call, CallPurpose, CaseKind, FundsKey, FundsKind, FundsSource, Posting,
+};
+use acquit_domain::{Id, InvoiceKey, Severity, Verdict};
+use acquit_mapping::lifecycle::{Effect, Event};
+
+/// Decides what an operator does. What the rules refuse is refused by its code.
+pub(super) fn decide(desk: &mut Desk<'_>, action: &OperatorAction) -> Verdict {
+    let mut telling = Telling::new(Function::Ope, "").word("reason", action.reason.as_str());
+    telling.user.clone_from(&action.user);
+    let done = match &action.what {
+        Operation::Block(key) => step_one(desk, key, Event::Block, &telling),
+        Operation::Unblock(key) => step_one(desk, key, Event::Unblock, &telling),
+        Operation::Cancel(key) => step_one(desk, key, Event::OperatorCancel, &telling),
+        Operation::Allocate { funds, invoice, amount_minor } => {
+            allocate(desk, *funds, invoice, *amount_minor, action, &telling)
+        }
+        Operation::Refund { funds, amount_minor, then } => {
+            refund(desk, *funds, *amount_minor, *then, action, &telling)
+        }
+        Operation::SettleDispute { funds, won } => dispute(desk, *funds, *won, &telling),
+        Operation::CloseCase { case, invoice, .. } => {
+            close_case(desk, *case, invoice.as_ref(), action, &telling)
+        }
+        Operation::ResendNotice(id) => {
+            logged(desk, &telling, "Nouvel envoi", |desk| notice::resend(desk, *id))
+        }
+        Operation::VoidOrder(id) => logged(desk, &telling, "Commande annulée", |desk| {
+            orders::void(desk, *id, &action.reason, &telling)
+        }),
+        Operation::WithdrawRequest(id) => logged(desk, &telling, "Demande retirée", |desk| {
+            request::withdraw(desk, *id, &telling)
+        }),
+    };
+    match done {
+        Ok(()) => {
+            reply::noted(desk, "OK");
+            Verdict::Accepted
+        }
+        Err(code) => {
+            desk.outcome.findings.push(finding(code, Severity::Error, &action.reason));
+            reply::refuse(desk, code);
+            Verdict::Rejected
+        }
+    }
+}
+
+type Done = Result<(), &'static str>;
+
+fn step_one(desk: &mut Desk<'_>, key: &InvoiceKey, event: Event, telling: &Telling) -> Done {
+    let Some(stepped) = step::invoice(desk, key, event, 0, telling) else {
+        return Err("INV-UNKNOWN");
+    };
+    if stepped.refused.is_some() {
+        return Err("STATE-EVENT");
+    }
+    effects::follow(desk, key, stepped.send, telling);
+    Ok(())
+}
+
+/// Does something that has its own rows or none, and logs that it was done.
+fn logged(
+    desk: &mut Desk<'_>,
+    telling: &Telling,
+    text: &str,
+    what: impl FnOnce(&mut Desk<'_>) -> bool,
+) -> Done {
+    let done = what(desk);
+    let verdict = if done { Verdict::Accepted } else { Verdict::Rejected };
+    let text = telling.fill(&format!("{text}: {{reason}}"));
+    telling.note(desk, None, verdict, &text);
+    if done { Ok(()) } else { Err("STATE-EVENT") }
+}
+
+/// Puts money that lies in suspense on an invoice: all that is due of it, or a part when it is
+/// less.
+fn allocate(
+    desk: &mut Desk<'_>,
+    id: Id,
+    key: &InvoiceKey,
+    minor: i64,
+    action: &OperatorAction,
+    telling: &Telling,
+) -> Done {
+    let Some(mut funds) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
+    let Some(invoice) = desk.invoice(key).cloned() else { return Err("INV-UNKNOWN") };
+    let free = left_on(desk, id, &Account::Suspense);
+    if funds.key.kind != FundsKind::Credit || invoice.gross.currency != funds.currency {
+        return Err("PAY-CUR");
+    }
+    let due = invoice.balance().minor;
+    if minor <= 0 || minor > free || minor > due {
+        return Err("PAY-AMOUNT");
+    }
+    if !start::is_payable(&invoice) {
+        return Err("STATE-EVENT");
+    }
+    let full = minor == due;
+    let event = if full { Event::FundsAllocated } else { Event::FundsAllocatedPartly };
+    let Some(stepped) = step::invoice(desk, key, event, minor, telling) else {
+        return Err("INV-UNKNOWN");
+    };
+    debug_assert!(stepped.causes(Effect::Allocate));
+    let exchange = stepped.exchange;
+    let at = desk.now;
+    funds.postings.extend([
+        Posting { account: Account::Suspense, amount_minor: -minor, at, exchange },
+        Posting { account: Account::Allocated(key.clone()), amount_minor: minor, at, exchange },
+    ]);
+    let empty = left_on(desk, id, &Account::Suspense) == minor;
+    if empty {
+        step::funds(desk, &mut funds, "allocated");
+        close_money_cases(desk, id, &action.reason);
+    }
+    let number = receipt::give(desk, &funds);
+    let order = after_allocation(desk, &funds, key, full, telling);
+    if stepped.causes(Effect::TellIssuer) {
+        let lines = [(key.clone(), desk.invoice(key).map_or(minor, |held| held.allocated_minor))];
+        let function = acquit_domain::pay::NoticeFunction::Payment;
+        notice::make(desk, function, order.as_ref(), &funds, &lines);
+    }
+    if let Some(order) = order {
+        let receipt = desk.receipt_of(funds.id).map(|receipt| receipt.id);
+        let paid = super::telling::amount(minor, funds.currency);
+        let more = [("paid", paid), ("receipt", number)];
+        mail::send(desk, &order, "payment_confirmed", &more, receipt);
+    }
+    desk.put_funds(funds);
+    Ok(())
+}
+
+/// The orders of an invoice that was paid from suspense: its own is settled, others are void.
+fn after_allocation(
+    desk: &mut Desk<'_>,
+    funds: &acquit_domain::pay::Funds,
+    key: &InvoiceKey,
+    full: bool,
+    telling: &Telling,
+) -> Option<acquit_domain::pay::Order> {
+    let own = funds.order.and_then(|id| desk.order(id));
+    if let Some(mut order) = own.filter(|order| order.items.iter().any(|one| one.invoice == *key)) {
+        let paid = order
+            .items
+            .iter()
+            .all(|item| desk.invoice(&item.invoice).is_some_and(|held| held.balance().minor <= 0));
+        if paid {
+            step::order(desk, &mut order, "allocated");
+        }
+        desk.put_order(order);
+    }
+    if full {
+        effects::void_orders(desk, key, telling);
+    }
+    funds.order.and_then(|id| desk.order(id))
+}
+
+/// The cases that money in suspense had opened are decided when it lies there no longer.
+fn close_money_cases(desk: &mut Desk<'_>, funds: Id, reason: &str) {
+    let of = |case: &acquit_domain::pay::Case| {
+        let chargeback = matches!(case.kind, CaseKind::Chargeback | CaseKind::Bounced);
+        case.funds == Some(funds) && !chargeback
+    };
+    case::close(desk, of, reason);
+}
+
+/// Pays money back: the ledger says so at once, and the provider is called when it can do it.
+fn refund(
+    desk: &mut Desk<'_>,
+    id: Id,
+    minor: i64,
+    then: Afterwards,
+    action: &OperatorAction,
+    telling: &Telling,
+) -> Done {
+    let Some(credit) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
+    let left = reverse::left_in_all(desk, id);
+    if credit.key.kind != FundsKind::Credit || minor <= 0 || minor > left {
+        return Err("PAY-AMOUNT");
+    }
+    let before = desk.all_funds().filter(|funds| funds.of == Some(id)).count();
+    let key = FundsKey {
+        provider: credit.key.provider.clone(),
+        transaction: format!("{}/R{}", credit.key.transaction, before + 1),
+        kind: FundsKind::Reversal,
+    };
+    let reversal = Reversal {
+        why: Why::Refund(then),
+        minor,
+        key,
+        source: FundsSource::Operator,
+        reference: String::new(),
+    };
+    reverse::back(desk, &credit, &reversal, telling);
+    if left_on(desk, id, &Account::Suspense) <= 0 {
+        close_money_cases(desk, id, &action.reason);
+    }
+    let order = credit.order.and_then(|id| desk.order(id));
+    let attempt = credit.attempt.and_then(|ordinal| order.as_ref()?.attempt(ordinal).cloned());
+    if let (Some(order), Some(attempt)) = (order, attempt)
+        && orders::is_called(desk, &attempt)
+    {
+        desk.call(Call {
+            to: attempt.provider,
+            purpose: CallPurpose::Refund,
+            subject: order.id,
+            attempt: attempt.ordinal,
+        });
+    }
+    Ok(())
+}
+
+/// Ends a dispute as the bank decided it.
+fn dispute(desk: &mut Desk<'_>, id: Id, won: bool, telling: &Telling) -> Done {
+    let Some(credit) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
+    let disputed = desk
+        .open_cases()
+        .iter()
+        .any(|case| case.kind == CaseKind::Chargeback && case.funds == Some(id));
+    if !disputed {
+        return Err("STATE-EVENT");
+    }
+    if won {
+        reverse::settle_won(desk, &credit, telling);
+        return Ok(());
+    }
+    let minor = reverse::left_in_all(desk, id);
+    if minor <= 0 {
+        return Err("PAY-AMOUNT");
+    }
+    let key = FundsKey {
+        provider: credit.key.provider.clone(),
+        transaction: format!("{}/C", credit.key.transaction),
+        kind: FundsKind::Reversal,
+    };
+    if desk.funds(&key).is_some() {
+        return Err("DUP-000");
+    }
+    let reversal = Reversal {
+        why: Why::Chargeback,
+        minor,
+        key,
+        source: FundsSource::Operator,
+        reference: String::new(),
+    };
+    reverse::back(desk, &credit, &reversal, telling);
+    Ok(())
+}
+
+fn close_case(
+    desk: &mut Desk<'_>,
+    id: Id,
+    invoice: Option<&InvoiceKey>,
+    action: &OperatorAction,
+    telling: &Telling,
+) -> Done {
+    if case::close(desk, |case| case.id == id, &action.reason) == 0 {
+        return Err("STATE-EVENT");
+    }
+    let still =
+        |key: &InvoiceKey| desk.open_cases().iter().any(|case| case.invoice.as_ref() == Some(key));
+    match invoice.filter(|key| desk.invoice(key).is_some() && !still(key)) {
+        Some(key) => drop(step::invoice(desk, key, Event::CaseClosed, 0, telling)),
+        None => {
+            let text = telling.fill("Dossier clos: {reason}");
+            telling.note(desk, invoice, Verdict::Accepted, &text);
+        }
+    }
+    Ok(())
+}
