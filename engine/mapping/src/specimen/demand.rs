@@ -1,8 +1,8 @@
 //! When a line must be there: `required unless event in cancel`.
 //!
 //! The only condition a specimen knows: a name of the whole message that holds one of several
-//! keys (`when`), or none of them (`unless`). What this is *not*: a rule of business; it says what a
-//! message must bring to be read.
+//! keys (`when`), or none of them (`unless`). What this is *not*: a rule of business; it says what
+//! a message must bring to be read.
 
 use super::{At, Filling, Flaw};
 use crate::codec::Codec;
