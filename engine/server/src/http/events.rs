@@ -61,6 +61,10 @@ pub(super) async fn list(
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let last = last.map(ToOwned::to_owned).or(asked.after);
     let after = position(last.as_ref())?;
+    if after > *app.engine.store.watch().borrow() {
+        let detail = "after: the log does not reach so far; this server gave no such cursor.";
+        return Err(Problem::new(Code::Cursor, detail));
+    }
     if media::wanted(&headers) == Wanted::Stream {
         return stream(app, caller, after, language(&headers));
     }

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,7 +40,8 @@ pub(super) struct Asked {
     limit: Option<u32>,
 }
 
-/// Rows of the log, oldest first: an operator sees all, a partner its own.
+/// Rows of the log, oldest first: an operator sees all, a partner its own. A key of the role
+/// `client` sees those about invoices addressed to it, whatever else its party does.
 #[utoipa::path(get, path = "/v1/exchanges", tag = "log", params(Asked),
     responses((status = 200, body = Page<RowWire>), (status = 400, body = ProblemWire)))]
 pub(super) async fn list(
@@ -77,9 +79,32 @@ pub(super) async fn list(
     rows.truncate(limit as usize);
     let full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let next = rows.last().map(|row| row.seq).filter(|_| full);
+    let rows = client_side(&app, &caller, rows).await?;
     let told = app.told(language);
     let items = rows.iter().map(|row| RowWire::told(row, told)).collect();
     Ok(Json(Page::piece(items, next)))
+}
+
+/// Of the rows of a party those its role is concerned with: a client with the invoices addressed
+/// to it, although the same party may be an issuer with other keys.
+async fn client_side(
+    app: &App,
+    caller: &Caller,
+    mut rows: Vec<LogRow>,
+) -> Result<Vec<LogRow>, Problem> {
+    if caller.role != Role::Client {
+        return Ok(rows);
+    }
+    let mut seen = BTreeMap::new();
+    for key in rows.iter().filter_map(|row| row.exchange.invoice.as_ref()) {
+        if !seen.contains_key(key) {
+            let file = app.engine.store.invoice(&caller.viewer(), key).await.map_err(unread)?;
+            seen.insert(key.clone(), file.is_some());
+        }
+    }
+    let is_seen = |key: &InvoiceKey| seen.get(key).copied().unwrap_or_default();
+    rows.retain(|row| row.exchange.invoice.as_ref().is_some_and(is_seen));
+    Ok(rows)
 }
 
 /// The position rows are asked before; they then come newest first.
@@ -162,7 +187,9 @@ pub(super) async fn one(
     }))
 }
 
-/// The bytes of the parcel the message came in, exactly as they were received. The headers
+/// The bytes of the parcel the message came in, exactly as they were received: evidence, with any
+/// password the sender wrote into its envelope (UNB 0022). They are given to the party that sent
+/// them and to operators, and to nobody else; every other view masks or leaves it out. The headers
 /// `Acquit-First-Byte` and `Acquit-Bytes` say where in them the message of this row stands.
 #[utoipa::path(get, path = "/v1/exchanges/{id}/raw", tag = "log", params(("id" = String, Path)),
     responses(
@@ -214,7 +241,8 @@ pub(super) async fn reading(
 async fn parcel(app: &App, caller: &Caller, found: &LogRow) -> Result<Parcel, Problem> {
     let parcel = app.engine.store.parcel(found.exchange.parcel).await.map_err(unread)?;
     let own = |parcel: &Parcel| {
-        caller.role == Role::Operator || parcel.partner.as_ref() == Some(&caller.party)
+        let sent = caller.role != Role::Client && parcel.partner.as_ref() == Some(&caller.party);
+        caller.role == Role::Operator || sent
     };
     parcel.filter(own).ok_or_else(Problem::not_found)
 }
@@ -223,5 +251,6 @@ async fn parcel(app: &App, caller: &Caller, found: &LogRow) -> Result<Parcel, Pr
 async fn row(app: &App, caller: &Caller, id: &str) -> Result<LogRow, Problem> {
     let id: Id = id.parse().map_err(|_| Problem::not_found())?;
     let found = app.engine.store.exchange(&caller.viewer(), id).await.map_err(unread)?;
-    found.ok_or_else(Problem::not_found)
+    let found = client_side(app, caller, found.into_iter().collect()).await?;
+    found.into_iter().next().ok_or_else(Problem::not_found)
 }

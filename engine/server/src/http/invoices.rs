@@ -43,7 +43,9 @@ pub(super) struct Asked {
     reference: Option<String>,
     /// Reference of a payment.
     payment_reference: Option<String>,
-    /// A column, with a minus for the largest first: `-issued_on`.
+    /// A column, with a minus for the largest first: `-issued_on`. One of `issued_on`, `due_on`,
+    /// `number`, `kind`, `issuer`, `client`, `net`, `gross`, `status`. Lists are not sorted by
+    /// `vat`, which follows from two others, nor by `means`, of which an invoice has several: 400.
     sort: Option<String>,
     /// How many.
     limit: Option<u32>,

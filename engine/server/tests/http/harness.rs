@@ -32,6 +32,7 @@ const PARTIES: &[(&str, Role)] = &[
     ("ANP", Role::Issuer),
     ("CMI", Role::Provider),
     ("290240", Role::Client),
+    ("6110D00116", Role::Client),
     ("PORTAIL", Role::Portal),
     ("OPERATOR", Role::Operator),
 ];

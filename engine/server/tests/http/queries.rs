@@ -34,6 +34,8 @@ fn queries_are_refused_in_plain_words() {
     check("/v1/invoices?limit=0", "limit: a whole number from 1 to 200");
     check("/v1/exchanges?limit=many", "limit: a whole number from 1 to 200");
     check("/v1/parties?limit=-1", "limit: a whole number from 1 to 200");
+    check("/v1/invoices?sort=vat", "sort: one of issued_on, due_on, number");
+    check("/v1/invoices?sort=-means", "sort: one of issued_on, due_on, number");
     check("/v1/exchanges?cursor=1", "cursor: not known here; known: after, before, partner");
     check("/v1/exchanges?limit=1&limit=2", "limit: given twice");
     check("/v1/invoices?sort=vat", "sort: one of issued_on, due_on, number");
@@ -117,4 +119,14 @@ fn the_document_describes_bytes_and_streams() {
     assert_eq!((&bytes["type"], &bytes["format"]), (&"string".into(), &"binary".into()));
     let events = &document["paths"]["/v1/events"]["get"]["responses"]["200"]["content"];
     assert!(events["text/event-stream"].is_object(), "{events}");
+}
+
+#[test]
+fn a_cursor_of_the_future_is_refused_at_once() {
+    let stream = "Accept: text/event-stream\r\nLast-Event-ID: 999999999\r\n";
+    let key = SERVER.key(OPERATOR.0, OPERATOR.1);
+    for (path, headers) in [("/v1/events?after=999999999", ""), ("/v1/events", stream)] {
+        let answer = SERVER.call(&format!("GET {path}"), key, headers, b"");
+        assert_eq!((answer.status, answer.code().as_str()), (400, "HTTP-CURSOR"), "{path}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Nobody is given another's rows (rows T001 to T014 of the catalogue of bad inputs).
 
 use crate::harness::SERVER;
-use crate::samples::xml;
+use crate::samples::{edifact, xml};
 use acquit_domain::Role;
 use std::sync::Once;
 
@@ -112,6 +112,47 @@ fn roles() {
     let posted =
         SERVER.call("POST /v1/operator/keys", key, "Content-Type: application/json\r\n", body);
     assert_eq!(posted.status, 403);
+}
+
+#[test]
+fn an_issuer_s_client_key_sees_its_client_side_alone() {
+    owned();
+    let client = ("6110D00116", Role::Client);
+    let file = SERVER.get(&format!("/v1/invoices/6110D00116/{CANARY}"), OWNER).json();
+    let exchange = file["exchanges"][0]["id"].as_str().unwrap();
+    for path in [
+        format!("/v1/invoices/6110D00116/{CANARY}"),
+        format!("/v1/exchanges/{exchange}"),
+        format!("/v1/exchanges/{exchange}/raw"),
+        format!("/v1/exchanges/{exchange}/reading"),
+    ] {
+        assert_eq!(SERVER.get(&path, client).status, 404, "{path}");
+    }
+    for path in ["/v1/invoices", "/v1/exchanges", "/v1/events"] {
+        let answer = SERVER.get(path, client);
+        assert_eq!((answer.status, &answer.json()["items"]), (200, &serde_json::json!([])));
+    }
+}
+
+#[test]
+fn a_password_in_an_envelope_is_in_no_view_but_its_sender_s_raw_bytes() {
+    let text =
+        edifact("00099780").replace("+INVOIC'", "+SESAME42+INVOIC'").replacen("++S", "+S", 1);
+    let sent = SERVER.send(OWNER, "Content-Type: application/edifact\r\n", text.as_bytes());
+    assert_eq!(sent.json()["verdict"], "accepted", "{}", sent.body);
+    assert!(!sent.body.contains("SESAME42"), "{}", sent.body);
+    let exchange = sent.json()["exchange"].as_str().unwrap().to_owned();
+    for path in ["", "/reading"] {
+        let shown = SERVER.get(&format!("/v1/exchanges/{exchange}{path}"), OWNER);
+        assert!(shown.status == 200 && !shown.body.contains("SESAME42"), "{}", shown.body);
+    }
+    let raw = |party| SERVER.get(&format!("/v1/exchanges/{exchange}/raw"), party);
+    for party in [OWNER, ("OPERATOR", Role::Operator)] {
+        assert!(raw(party).body.contains("SESAME42"));
+    }
+    for party in [OTHER, ("PORTAIL", Role::Portal), ("290240", Role::Client)] {
+        assert_eq!(raw(party).status, 404);
+    }
 }
 
 #[test]
