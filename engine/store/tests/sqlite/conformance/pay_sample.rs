@@ -1,4 +1,6 @@
-//! Outcomes about payments, made from a number, for the tests of this folder.
+//! Outcomes about payments, made from a number, for the tests of this folder and the
+//! measurements of this crate.
+#![allow(dead_code, unreachable_pub, reason = "each test and measurement uses a part")]
 
 use crate::sample;
 use acquit_domain::outcome::InvoiceChange;
