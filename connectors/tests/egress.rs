@@ -1,19 +1,21 @@
 //! Going out over HTTP, against peers of this file on the loopback: what arrives, what is refused,
 //! and what each way of misbehaving is called.
 
+mod localhost;
+
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use acquit_connectors::egress::{Client, Egress, Failure, Method, Names, Request, Response, Sent};
+use acquit_connectors::egress::{
+    self, Client, Egress, Failure, Method, Names, Request, Response, Sent,
+};
 use acquit_connectors::retry::Retry;
 use acquit_connectors::webhook::{Delivery, Key, post, verify};
 use acquit_domain::Timestamp;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -183,31 +185,33 @@ async fn what_is_refused() {
     assert_eq!(count.load(Ordering::SeqCst), 0);
 }
 
-/// A certificate for `localhost` until 2126, signed with the Ed25519 key of thirty-two sevens.
-const CERTIFICATE: &str = "\
-    MIIBUjCCAQSgAwIBAgIUaV7PK/bBIn3uSYcYAP/jveUBKeAwBQYDK2VwMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDAg\
-    Fw0yNjExMjMyMTQ4MjFaGA8yMTI2MTAzMDIxNDgyMVowFDESMBAGA1UEAwwJbG9jYWxob3N0MCowBQYDK2VwAyEA\
-    6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iyjZjBkMB0GA1UdDgQWBBRMXs5AI6A0HuKs/8xNFxVKhU8C\
-    5TAfBgNVHSMEGDAWgBRMXs5AI6A0HuKs/8xNFxVKhU8C5TAUBgNVHREEDTALgglsb2NhbGhvc3QwDAYDVR0TAQH/\
-    BAIwADAFBgMrZXADQQDNjWo+Ii6wWjiViOoSACPo62azv96q857KHFAtTLqJUndSRnXu30AGaqPncURDr9gka5pu\
-    umNEyDJBq/9yNIYL";
-/// What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7).
-const KEY_HEAD: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+/// S004 to S018: what subscribers register, refused at once or when it is called. Redirects (S014
+/// again), endless and missing answers, certificates and resets (S019 to S024) have tests here too.
+#[tokio::test]
+async fn addresses_of_the_table_of_hostile_inputs() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/badinputs/rows.tsv");
+    let table = std::fs::read_to_string(table).expect("the table is part of the project");
+    // Whatever passes leads inwards when it is called.
+    let inwards = vec!["127.0.0.1".parse().expect("an address")];
+    let names = ["rebind.test", "redirect.test"].map(|name| (name.to_owned(), inwards.clone()));
+    let egress = Egress { names: Names::Table(BTreeMap::from(names)), ..Egress::default() };
+    let client = client_of(egress.clone());
+    let mut seen = 0;
+    for row in table.lines().filter(|row| row.contains("\tegress-url\t")) {
+        let recipe = row.split('\t').nth(3).and_then(|text| text.strip_prefix("{\"url\":\""));
+        let url = recipe.and_then(|text| text.strip_suffix("\"}")).expect("an address");
+        let late = egress::check(&egress, url).is_ok();
+        assert_eq!(late, url.contains("rebind") || url.contains("redirect"), "{row}");
+        let failure = get(&client, url).await.expect_err("it must be refused");
+        assert_eq!((failure.code, failure.sent), ("SSRF-BLOCK", Sent::No), "{row}");
+        seen += 1;
+    }
+    assert_eq!(seen, 13);
+}
 
 /// A TLS peer for `localhost` that answers 200; returns its port and its certificate.
 async fn secure_peer() -> (String, Vec<u8>) {
-    let certificate = STANDARD.decode(CERTIFICATE).expect("base64");
-    let certificate = CertificateDer::from(certificate);
-    let key = PrivatePkcs8KeyDer::from([KEY_HEAD.as_slice(), &[7; 32]].concat());
-    let key = PrivateKeyDer::from(key);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.clone()], key)
-        .expect("a certificate with its key");
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let (acceptor, certificate) = localhost::acceptor();
     let (host, _) = peer(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -218,7 +222,7 @@ async fn secure_peer() -> (String, Vec<u8>) {
     })
     .await;
     let port = host.rsplit(':').next().expect("a port").to_owned();
-    (port, certificate.to_vec())
+    (port, certificate)
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Mail, against an SMTP server of this file on the loopback.
 
+mod localhost;
+
 use std::time::Duration;
 
 use acquit_connectors::mail::compose;
@@ -7,8 +9,8 @@ use acquit_connectors::mail::{Accepted, Attachment, Mail, MailConfig, MailFailur
 use acquit_connectors::retry::Retry;
 use acquit_connectors::secret::Secret;
 use acquit_domain::Timestamp;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// A server that takes every letter, but says `reply` to commands that begin with `command`.
@@ -30,13 +32,13 @@ async fn sink(command: &'static str, reply: &'static str) -> Sink {
 }
 
 /// One connection: commands, and a letter after DATA until a line with one dot.
-async fn serve(
-    mut stream: TcpStream,
+async fn serve<Io: AsyncRead + AsyncWrite + Send>(
+    stream: Io,
     command: &'static str,
     reply: &'static str,
     seen: UnboundedSender<String>,
 ) {
-    let (reader, mut writer) = stream.split();
+    let (reader, mut writer) = tokio::io::split(stream);
     let mut lines = BufReader::new(reader).lines();
     let _ = writer.write_all(b"220 sink\r\n").await;
     while let Ok(Some(line)) = lines.next_line().await {
@@ -214,4 +216,26 @@ async fn without_tls_nothing_is_sent_where_tls_is_wanted() {
     while let Ok(line) = sink.letters.try_recv() {
         assert!(!line.starts_with("MAIL"), "{line}");
     }
+}
+
+#[tokio::test]
+async fn certificates_are_checked() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (acceptor, certificate) = localhost::acceptor();
+    let (seen, mut letters) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                tokio::spawn(serve(stream, "", "", seen.clone()));
+            }
+        }
+    });
+    let mut config = MailConfig { host: "localhost".to_owned(), tls: Tls::Tls, ..config(port) };
+    let mailer = Mailer::new(config.clone()).expect("it can work");
+    let failure = mailer.send(&mail()).await.expect_err("nobody vouches for it");
+    assert_eq!((failure.retry, letters.try_recv().is_err()), (Retry::Later, true), "{failure:?}");
+    config.authorities = vec![certificate];
+    let mailer = Mailer::new(config).expect("it can work");
+    mailer.send(&mail()).await.expect("taken");
 }
