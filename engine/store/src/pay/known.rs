@@ -33,7 +33,8 @@ const NOTICES_OF_ORDER: &str = "SELECT id FROM notices WHERE order_id = $1";
 const NOTICES_OF_FUNDS: &str = "SELECT id FROM notices WHERE funds = $1";
 const BY_TRANSACTION: &str = "SELECT id FROM notices WHERE transaction_number = $1";
 const BY_MESSAGE: &str = "SELECT DISTINCT notice FROM notice_messages WHERE message = $1";
-const RECEIPTS: &str = concat!(receipt_columns!(), "WHERE funds = $1");
+/// The last one is in force.
+const RECEIPTS: &str = concat!(receipt_columns!(), "WHERE funds = $1 ORDER BY id");
 const OF_ORDER: &str = concat!(case_columns!(), "WHERE order_id = $1 AND closed_at IS NULL");
 const OF_FUNDS: &str = concat!(case_columns!(), "WHERE funds = $1 AND closed_at IS NULL");
 const OF_INVOICE: &str = concat!(
@@ -78,7 +79,10 @@ pub(crate) fn known(link: &Link, keys: &PaymentKeys, known: &mut Known) -> Resul
     for id in &keys.requests {
         known.payments.requests.extend(request_row::read(link, *id)?.map(|one| (*id, one)));
     }
-    if keys.counters {
+    // Whoever finds payments may give numbers: a message to the issuer needs one.
+    let found = &known.payments;
+    let found = !found.orders.is_empty() || !found.funds.is_empty() || !found.notices.is_empty();
+    if keys.counters || found {
         link.each(NUMBERS, &[], |row| {
             let mut row = fields("numbers", row);
             known.payments.counters.insert(row.text()?, row.int()?);
