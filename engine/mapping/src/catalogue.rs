@@ -7,6 +7,7 @@
 //! What this module is *not*: an agreement. That a message can be read does not mean that a
 //! partner may send it.
 
+use crate::carrier::{Carrier, CarrierForm};
 use crate::codes::Codes;
 use crate::edifact::{EdifactSource, EdifactSpecimen, lay_over, parse_edifact};
 use crate::files::FileFault;
@@ -53,6 +54,8 @@ pub struct Catalogue {
     xml: BTreeMap<String, Arc<XmlForm>>,
     /// By folder of the partner and name, where it has a specimen of its own.
     xml_of: BTreeMap<(String, String), Arc<XmlForm>>,
+    /// JSON, forms, CSV and fixed width, by folder of the partner, empty for none, and name.
+    carriers: BTreeMap<(String, String), Arc<CarrierForm>>,
 }
 
 impl Catalogue {
@@ -65,6 +68,7 @@ impl Catalogue {
         let sources = catalogue.load_edifact(files, codes, &mut faults);
         catalogue.load_overlays(files, codes, &sources, &mut faults);
         catalogue.load_xml(files, codes, &mut faults);
+        catalogue.load_carriers(files, codes, &mut faults);
         (catalogue, faults)
     }
 
@@ -101,6 +105,18 @@ impl Catalogue {
     pub fn xml_of_document(&self, document: &Document<'_>) -> Option<&Arc<XmlForm>> {
         let with_root = || self.xml.values().filter(|form| form.specimen.has_root(document));
         with_root().find(|form| form.specimen.claims(document)).or_else(|| with_root().next())
+    }
+
+    /// The JSON, form, CSV or fixed-width form of a name as a partner writes it.
+    #[must_use]
+    pub fn carrier(&self, partner: &str, name: &str) -> Option<&Arc<CarrierForm>> {
+        let find = |partner: &str| self.carriers.get(&(partner.to_owned(), name.to_owned()));
+        find(partner).or_else(|| find(""))
+    }
+
+    /// Every JSON, form, CSV and fixed-width form, with the folder of its partner.
+    pub fn carriers(&self) -> impl Iterator<Item = (&str, &Arc<CarrierForm>)> {
+        self.carriers.iter().map(|((partner, _), form)| (partner.as_str(), form))
     }
 
     /// The guide of a message type, version and release (`INVOIC`, `D`, `96A`).
@@ -187,6 +203,16 @@ impl Catalogue {
         }
     }
 
+    fn load_carriers(&mut self, files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) {
+        for (path, text) in files {
+            let Some((partner, name, ending)) = carrier_name(path) else { continue };
+            let Some((specimen, flaws)) = Carrier::parse(ending, text, codes) else { continue };
+            faults.extend(flaws.into_iter().map(|flaw| flaw.in_file(path)));
+            let form = Arc::new(CarrierForm { name: name.to_owned(), specimen });
+            self.carriers.insert((partner.to_owned(), name.to_owned()), form);
+        }
+    }
+
     fn compile(
         &self,
         path: &str,
@@ -261,6 +287,19 @@ fn partner_name(path: &str) -> Option<(&str, &str)> {
     let (partner, file) = path.split_once('/')?;
     let name = file.strip_suffix(".edi").or_else(|| file.strip_suffix(".xml"))?;
     Some((partner, name))
+}
+
+/// `providers/cmi/callback.form` is `cmi`, `callback` and `form`; a default has no partner.
+fn carrier_name(path: &str) -> Option<(&str, &str, &str)> {
+    let (partner, file) = match path.strip_prefix("messages/") {
+        Some(file) => ("", file),
+        None => {
+            let path = path.strip_prefix("issuers/").or_else(|| path.strip_prefix("providers/"))?;
+            path.split_once('/')?
+        }
+    };
+    let (name, ending) = file.rsplit_once('.')?;
+    Some((partner, name, ending))
 }
 
 fn guide_fault(path: &str, flaw: &GuideFlaw) -> FileFault {

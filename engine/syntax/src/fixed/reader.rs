@@ -144,7 +144,7 @@ impl<'i> Reader<'i> {
     /// Tells what is wrong with a record.
     fn examine(&mut self, record: &Record<'_>) {
         let characters = record.characters();
-        let text = record.text(1, self.length);
+        let text = record.text(1, usize::MAX);
         if characters != self.length {
             let expected = format!("{} characters", self.length);
             self.tell(Kind::Length, record.whole(), &characters.to_string(), &expected);
@@ -152,7 +152,7 @@ impl<'i> Reader<'i> {
         if self.options.charset.decode(record.bytes).1.is_some() {
             self.tell(Kind::Encoding, record.whole(), &text, self.options.charset.name());
         }
-        if record.bytes.iter().fold(false, |odd, byte| odd | (*byte < b' ')) {
+        if text.contains(char::is_control) {
             self.tell(Kind::Character, record.whole(), &text, "printable characters");
         }
     }
