@@ -64,6 +64,8 @@ const GOOD: &str = "samples/messages/invoic-d96a/original.edi";
 const BAD: &str = "samples/messages/invoic-d96a/many-mistakes.edi";
 const REPLACE: &str = "samples/messages/invoic-d96a/replace.edi";
 const XML: &str = "samples/messages/portnet-inv/original.xml";
+const PAID: &str = "samples/messages/portnet-inv/paid.xml";
+const CANCEL: &str = "samples/messages/portnet-inv/cancel.xml";
 
 /// A folder that is removed when the test ends.
 struct Folder(PathBuf);
@@ -107,6 +109,8 @@ fn exit_codes() {
     check(&["check", "--mappings", "samples", GOOD], 3);
     check(&["run", GOOD], 0);
     check(&["run", BAD], 1);
+    check(&["run", XML, PAID, CANCEL], 6);
+    check(&["run", XML, PAID, CANCEL, BAD], 1);
     check(&["run", "--as", " ", GOOD], 2);
     check(&["run", "--as", "NOBODY", GOOD], 2);
     check(&["explain", GOOD, "--at", "BGM"], 0);

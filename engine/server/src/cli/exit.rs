@@ -19,8 +19,7 @@ pub(super) enum Exit {
     Unreachable = 4,
     /// Access is denied.
     NotAllowed = 5,
-    /// The rules say no.
-    #[expect(dead_code, reason = "published; no command of this version asks the rules")]
+    /// The rules say no: `acquit run` of what is well written and may not happen now.
     Refused = 6,
     /// Some of it was done.
     Partly = 7,

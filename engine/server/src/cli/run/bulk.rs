@@ -4,8 +4,8 @@
 //! What it is *not*: it holds no list of all messages. What is told of each of them is read from
 //! the log afterwards, a page at a time.
 
-use super::{Steps, letter, milliseconds, refused};
-use crate::cli::exit::Failure;
+use super::{Steps, ending, letter, milliseconds, refused};
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::home;
 use crate::http::wire::{ExchangeWire, FindingWire, LetterWire, MessageWire};
 use crate::render::escaped;
@@ -25,17 +25,17 @@ const QUEUE: usize = 1;
 pub(super) async fn resume(engine: &Engine) -> Result<(), Failure> {
     let (intake, decider) = Intake::start(engine.clone(), QUEUE);
     intake.resume().await.map_err(refused)?;
-    ended(intake, decider).await
+    stopped(intake, decider).await
 }
 
-/// Takes one file part by part, prints what became of it, and gives the verdict.
+/// Takes one file part by part, prints what became of it, and says how it makes the command end.
 pub(super) async fn take(
     steps: &mut Steps<'_>,
     engine: &Engine,
     file: &str,
     parcel: Parcel,
     started: Instant,
-) -> Result<Verdict, Failure> {
+) -> Result<Exit, Failure> {
     let (id, bytes) = (parcel.id, parcel.bytes.clone());
     let before = *engine.store.watch().borrow();
     let bar = steps.terminal.progress(Some(bytes.len() as u64));
@@ -47,7 +47,7 @@ pub(super) async fn take(
     });
     let answer = answer.await;
     bar.finish_and_clear();
-    ended(intake, decider).await?;
+    stopped(intake, decider).await?;
     let answer = answer.map_err(refused)?;
     let told = Told { file, answer: &answer, took: started.elapsed(), rows: Rows { before, id } };
     match steps.terminal.is_json {
@@ -62,11 +62,11 @@ pub(super) async fn take(
             }
         }
     }
-    Ok(answer.verdict)
+    Ok(ending(answer.verdict, &answer.findings))
 }
 
 /// Ends a decider once it stored what it took.
-async fn ended(intake: Intake, decider: tokio::task::JoinHandle<()>) -> Result<(), Failure> {
+async fn stopped(intake: Intake, decider: tokio::task::JoinHandle<()>) -> Result<(), Failure> {
     drop(intake);
     decider.await.map_err(|error| Failure::unreachable(error.to_string()))
 }

@@ -99,14 +99,14 @@ impl Steps<'_> {
         let parcel = arrival.parcel(&Clock::System, bytes);
         let started = Instant::now();
         if acquit_flow::may_be_large(&parcel) {
-            let verdict = bulk::take(self, engine, &file, parcel, started).await?;
-            self.count(verdict);
+            let ending = bulk::take(self, engine, &file, parcel, started).await?;
+            self.count(ending);
             return Ok(());
         }
         let outcomes = engine.run_once(vec![parcel]).await.map_err(refused)?;
         let took = started.elapsed();
         for outcome in &outcomes {
-            self.count(outcome.verdict);
+            self.count(ending(outcome.verdict, &outcome.findings));
             match self.terminal.is_json {
                 true => self.terminal.json(&json(&file, outcome, took))?,
                 false => self.print(&file, outcome, took)?,
@@ -115,10 +115,11 @@ impl Steps<'_> {
         Ok(())
     }
 
-    fn count(&mut self, verdict: Verdict) {
+    /// Counts a file that was taken; findings outweigh refusals, and either outweighs nothing.
+    fn count(&mut self, ending: Exit) {
         self.done += 1;
-        if rejects(verdict) {
-            self.exit = Exit::Findings;
+        if self.exit != Exit::Findings && ending != Exit::Ok {
+            self.exit = ending;
         }
     }
 
@@ -212,12 +213,19 @@ fn unknown(book: &Rulebook, code: &PartyCode) -> String {
     format!("--as {}: no partner of this code; known: {}", escaped(code.as_str()), known.join(", "))
 }
 
-/// True for verdicts that make the command end with findings.
-const fn rejects(verdict: Verdict) -> bool {
+/// Family of the codes by which the life cycle refuses what is otherwise well written.
+const BY_THE_RULES: &str = "STATE-";
+
+/// How a file makes the command end: refused when nothing but the rules refused anything of it.
+fn ending(verdict: Verdict, findings: &[Finding]) -> Exit {
     match verdict {
-        Verdict::Rejected | Verdict::Partly | Verdict::KnownButDifferent => true,
-        Verdict::Accepted | Verdict::Known | Verdict::Parked => false,
+        Verdict::Accepted | Verdict::Known | Verdict::Parked => return Exit::Ok,
+        Verdict::Rejected | Verdict::Partly | Verdict::KnownButDifferent => {}
     }
+    let mut rejecting = findings.iter().filter(|finding| finding.rejects()).peekable();
+    let by_the_rules = rejecting.peek().is_some()
+        && rejecting.all(|finding| finding.code.starts_with(BY_THE_RULES));
+    if by_the_rules { Exit::Refused } else { Exit::Findings }
 }
 
 fn refused(refusal: Refusal) -> Failure {
