@@ -40,7 +40,7 @@ enum Read {
     /// One part of a large parcel, and what the parts before it left.
     Part(Box<Part>, Arc<Carried>),
     /// A panic: only the parcel is left.
-    Bug(Box<Parcel>, Keys),
+    Bug(Box<Parcel>, Box<Keys>),
 }
 
 impl Work {
@@ -96,7 +96,7 @@ pub fn read(book: &Rulebook, parcel: Parcel) -> Work {
         Ok(reading) => Read::Reading(Box::new(reading)),
         Err(_) => {
             tracing::error!(parcel = %parcel.id, step = "read", "a parcel met a bug");
-            Read::Bug(Box::new(parcel), Keys::default())
+            Read::Bug(Box::new(parcel), Box::default())
         }
     };
     Work { read, spent: begun.elapsed() }

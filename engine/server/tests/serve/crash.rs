@@ -28,9 +28,9 @@ pub(crate) fn interchange(messages: usize) -> Vec<u8> {
     let mut whole = head.to_owned();
     for number in 1..=messages {
         let message = message.replace("00069321", &format!("K{number:07}"));
-        let _ = write!(whole, "UNH+{number}+{message}UNT+35+{number}'\n");
+        let _ = writeln!(whole, "UNH+{number}+{message}UNT+35+{number}'");
     }
-    let _ = write!(whole, "UNZ+{messages}+99990000000115'\n");
+    let _ = writeln!(whole, "UNZ+{messages}+99990000000115'");
     whole.into_bytes()
 }
 
@@ -99,6 +99,7 @@ impl Eye {
 }
 
 /// After how many parts the server is killed: another number each run, which is printed.
+#[expect(clippy::print_stdout, reason = "a test that failed says when it killed")]
 fn moment() -> u32 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").subsec_nanos();
     let parts = 1 + now / 1000 % (PARTS - 1);
