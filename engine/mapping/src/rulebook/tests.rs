@@ -198,6 +198,7 @@ fn every_code_has_words() {
 const FAMILIES: &[&str] = &[
     "EDI-", "XML-", "BIZ-", "WARN-", "LIM-", "DUP-", "INV-", "REF-", "PARK-", "STATE-", "SEC-",
     "AUTH-", "ACK-", "ISS-", "DOC-", "PAY-", "FIL-", "SYS-", "HTTP-", "IDEM-", "AUDIT-",
+    "JSON-", "FORM-", "CSV-", "FIX-",
 ];
 
 #[test]
