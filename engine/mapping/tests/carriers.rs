@@ -6,6 +6,7 @@
 mod carriers_of {
     pub(crate) mod flaws;
     pub(crate) mod reading;
+    pub(crate) mod statement;
 }
 
 use acquit_domain::Severity;
