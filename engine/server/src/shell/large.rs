@@ -183,8 +183,12 @@ async fn drive(
         let decided = intake.decide(work).await?;
         if let Some(left) = decided.carried {
             Arc::make_mut(&mut carried).extend(*left);
-            watcher(Stage::of(&survey, carried.reached));
+            let stage = Stage::of(&survey, carried.reached);
+            let Stage { done, all } = stage;
+            tracing::debug!(parcel = %parcel, done, all, "a part was stored");
+            watcher(stage);
         } else if is_last {
+            tracing::info!(parcel = %parcel, "the last part of a large parcel was stored");
             let stored = intake.engine.store.answer(parcel).await.map_err(refusal)?;
             return Ok(stored.map_or(decided.answer, Answer::from));
         } else {

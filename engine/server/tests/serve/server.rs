@@ -103,6 +103,7 @@ impl Server {
     pub(crate) fn start_at(home: &Home, address: &str) -> Server {
         let mut child = command(&home.0)
             .args(["serve", "--listen", address])
+            .env("ACQUIT_LOG", "info,acquit_server::shell=debug")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
