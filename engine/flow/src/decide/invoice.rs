@@ -171,10 +171,8 @@ fn replacement(case: Case<'_>, said: &InvoiceMessage, held: &Invoice) -> Event {
     if new < (held.written_at, order(&held.message), held.content) {
         return Event::ReplaceOlder;
     }
-    match held.state {
-        InvoiceState::InProcess | InvoiceState::Partial => Event::ReplaceFunded,
-        _ => Event::Replace,
-    }
+    // What money of ours is on changes no more; what is only being paid does.
+    if held.allocated_minor > 0 { Event::ReplaceFunded } else { Event::Replace }
 }
 
 /// Records what follows from a message: the invoice, its row, its documents.

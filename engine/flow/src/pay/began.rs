@@ -39,7 +39,7 @@ pub(super) fn decide(desk: &mut Desk<'_>, id: Id, ordinal: u32, answer: &Beginni
         telling.note_all(desk, Some(&order), Verdict::Accepted, words(answer, moved));
     }
     if moved && matches!(answer, Beginning::Reference { .. }) {
-        mail::send(desk, &order, "payment_reference", &[], None);
+        mail::send(desk, &order, "payment_started", &[], None);
     }
     Verdict::Accepted
 }

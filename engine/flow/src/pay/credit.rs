@@ -163,6 +163,9 @@ fn authorised(
         return refuse(desk, payment, code, Some(CaseKind::Late));
     }
     if !takes_by_answer(desk, payment) {
+        if !live {
+            return refuse(desk, payment, "PAY-EXPIRED", Some(CaseKind::Late));
+        }
         return capture_later(desk, payment, found, attempt);
     }
     let mut found = found.clone();
@@ -287,8 +290,8 @@ fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Jud
     }
     let receipt = desk.receipt_of(funds.id).map(|receipt| receipt.id);
     if placed.tell_client {
-        let paid = super::telling::amount(funds.amount_minor, funds.currency);
-        let more = [("paid", paid), ("receipt", number.clone())];
+        let paid = mail::money(funds.amount_minor, funds.currency);
+        let more = [("amount", paid), ("receipt", number.clone())];
         mail::send(desk, &order, "payment_confirmed", &more, receipt);
     }
     if payment.news.source != FundsSource::Issuer {

@@ -40,7 +40,7 @@ pub(crate) fn of_issuer(
         && let Some(order) = of_invoice(desk, key)
         && desk.invoice(key).is_some_and(|held| held.state == InvoiceState::Cancelled)
     {
-        let more = [("invoice", key.number.to_string())];
+        let more = [("invoices", key.number.to_string())];
         mail::send(desk, &order, "invoice_cancelled", &more, None);
     }
     follow(desk, key, send, &telling);

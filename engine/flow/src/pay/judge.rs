@@ -6,10 +6,11 @@ use super::find::Found;
 use super::start::is_payable;
 use super::till::later;
 use crate::decide::Desk;
-use acquit_domain::pay::{Account, CaseKind, FundsSource, News, Order, OrderState};
+use acquit_domain::pay::{Account, CaseKind, FundsSource, News, Order, OrderItem, OrderState};
 use acquit_domain::{Invoice, InvoiceKey, InvoiceState, Money, Timestamp};
 use acquit_mapping::agreement::Underpaid;
 use acquit_mapping::lifecycle::Event;
+use std::cmp::Ordering;
 
 /// What is judged of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,18 +48,37 @@ pub(super) fn judge(desk: &Desk<'_>, news: &News, found: &Found, amount: Money) 
     if is_late(desk, news, found) {
         return Judgement::suspended("PAY-LATE", CaseKind::Late);
     }
-    let due: Vec<i64> = invoices.iter().flatten().map(|held| held.balance().minor).collect();
+    let due = due(desk, order, &invoices);
+    let whole = invoices.iter().flatten().zip(&due).all(|(held, due)| held.balance().minor == *due);
     let owed = due.iter().fold(0i64, |sum, due| sum.saturating_add(*due));
     let judged = |code, case, split, order| Judgement { code, case, split, order };
     match amount.minor.cmp(&owed) {
-        std::cmp::Ordering::Equal => judged("OK", None, due, "paid_exact"),
-        std::cmp::Ordering::Greater => judged("PAY-AMOUNT", Some(CaseKind::Over), due, "paid_more"),
-        std::cmp::Ordering::Less => {
-            let split = split(desk, order, &invoices, &due, amount.minor);
-            let case = Some(CaseKind::Short).filter(|_| split.is_empty());
+        Ordering::Equal if whole => judged("OK", None, due, "paid_exact"),
+        Ordering::Greater if whole => judged("PAY-AMOUNT", Some(CaseKind::Over), due, "paid_more"),
+        compared => {
+            // Less, or an invoice that grew since its order was made: a part in any case.
+            let split = split(desk, order, &invoices, &due, amount.minor.min(owed));
+            let case = match (split.is_empty(), compared) {
+                (true, _) => Some(CaseKind::Short),
+                (false, Ordering::Greater) => Some(CaseKind::Over),
+                (false, _) => None,
+            };
             judged("PAY-AMOUNT", case, split, "paid_less")
         }
     }
+}
+
+/// What is due of each invoice of an order: what is due of it now, and not more than the order
+/// was made for, less what the order has paid on it before.
+fn due(desk: &Desk<'_>, order: &Order, invoices: &[Option<&Invoice>]) -> Vec<i64> {
+    let due = |(item, held): (&OrderItem, &&Invoice)| {
+        let account = Account::Allocated(item.invoice.clone());
+        let own = desk.all_funds().filter(|funds| funds.order == Some(order.id));
+        let paid = own.fold(0i64, |sum, funds| sum.saturating_add(funds.balance(&account)));
+        let left = item.amount_minor.saturating_sub(paid).max(0);
+        held.balance().minor.clamp(0, left)
+    };
+    order.items.iter().zip(invoices.iter().flatten()).map(due).collect()
 }
 
 /// What of the invoices or of the order stands against applying a payment at all. One payment of

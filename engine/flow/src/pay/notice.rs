@@ -148,6 +148,11 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
         return false;
     }
     notice.due = None;
+    if is_pointless(desk, &notice) {
+        step::notice(desk, &mut notice, "confirmed");
+        desk.put_notice(notice);
+        return true;
+    }
     let telling = Telling {
         partner: Some(notice.issuer.clone()),
         ..Telling::new(Function::Pnm, notice.messages.last().map_or("", String::as_str))
@@ -167,6 +172,16 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
     }
     desk.put_notice(notice);
     true
+}
+
+/// True when no invoice of a notice of payment waits for its issuer any more: the issuer has said
+/// itself that they are paid, or the money went back.
+fn is_pointless(desk: &Desk<'_>, notice: &Notice) -> bool {
+    let waits = |line: &NoticeLine| {
+        let held = desk.invoice(&line.invoice);
+        held.is_none_or(|held| held.state == InvoiceState::AwaitingIssuer)
+    };
+    notice.function == NoticeFunction::Payment && !notice.lines.iter().any(waits)
 }
 
 fn about(notice: &Notice, line: &NoticeLine) -> case::About {

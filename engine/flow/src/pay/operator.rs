@@ -132,8 +132,8 @@ fn allocate(
     }
     if let Some(order) = order {
         let receipt = desk.receipt_of(funds.id).map(|receipt| receipt.id);
-        let paid = super::telling::amount(minor, funds.currency);
-        let more = [("paid", paid), ("receipt", number)];
+        let paid = mail::money(minor, funds.currency);
+        let more = [("amount", paid), ("receipt", number)];
         mail::send(desk, &order, "payment_confirmed", &more, receipt);
     }
     desk.put_funds(funds);

@@ -6,6 +6,7 @@ use crate::decide::Desk;
 use acquit_domain::pay::{Attempt, AttemptState, Call, CallPurpose, Order};
 use acquit_domain::{Id, InvoiceState};
 use acquit_mapping::lifecycle::Event;
+use acquit_mapping::provider::Start;
 
 /// The numbers of the invoices of an order, as the guide lists them.
 pub(super) fn numbers(order: &Order) -> String {
@@ -78,9 +79,10 @@ fn void_attempt(desk: &mut Desk<'_>, order: Id, number: &str, attempt: &mut Atte
         return;
     }
     reason.clone_into(&mut attempt.reason);
-    // A provider that knows of it is told; whether it listens, the next question will show.
-    let known = before != AttemptState::Created && before != AttemptState::Redirected;
-    if known && is_called(desk, attempt) {
+    // A provider that was told of it is told; it need not listen, so money may come all the same.
+    let told = before == AttemptState::Authorised
+        || desk.book.means(&attempt.means).is_some_and(|(_, means)| means.start == Start::Call);
+    if told && is_called(desk, attempt) {
         desk.call(Call {
             to: attempt.provider.clone(),
             purpose: CallPurpose::Void,

@@ -2,7 +2,7 @@
 
 use super::find::{self, Found};
 use super::judge::left_on;
-use super::telling::{Telling, amount, finding, local_day};
+use super::telling::{Telling, finding, local_day};
 use super::{Afterwards, case, credit, mail, notice, orders, receipt, reply, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
@@ -355,7 +355,7 @@ fn after(
     let Some(order) = credit.order.and_then(|id| desk.order(id)) else { return };
     notice::reversal(desk, &order, credit, tell_issuer);
     let template = if reversal.why == Why::Cheque { "cheque_unpaid" } else { "refund" };
-    let more = [("paid", amount(reversal.minor, credit.currency))];
+    let more = [("amount", mail::money(reversal.minor, credit.currency))];
     mail::send(desk, &order, template, &more, None);
 }
 

@@ -2,7 +2,7 @@
 
 use super::telling::{Telling, amount, finding};
 use super::till::{due_in, later};
-use super::{StartOrder, clock, orders, reply, step};
+use super::{StartOrder, clock, mail, orders, reply, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::exchange::Direction;
 use acquit_domain::pay::order::{ORDER_ATTEMPTS_MAX, ORDER_ITEMS_MAX};
@@ -234,10 +234,15 @@ fn begin(
     for item in &order.items {
         step::invoice(desk, &item.invoice, event, 0, &telling);
     }
+    let instructed = means.start == Start::Nothing && means.handoff == HandoffKind::Instructions;
+    if instructed {
+        mail::send(desk, &order, "payment_started", &[], None);
+    }
     desk.put_order(order);
 }
 
-fn label(desk: &Desk<'_>, means: &Means) -> String {
+/// The name of a means for people.
+pub(super) fn label(desk: &Desk<'_>, means: &Means) -> String {
     let table = desk.book.code_table(acquit_mapping::rulebook::MEANS);
     let label = table.and_then(|table| table.label(&means.means, Language::Fr));
     label.unwrap_or(&means.means).to_owned()

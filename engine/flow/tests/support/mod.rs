@@ -18,10 +18,17 @@ fn files(root: &Path, below: &Path, into: &mut BTreeMap<String, String>) {
 }
 
 /// The committed rulebook.
+#[allow(dead_code, reason = "not every test needs it as it is")]
 pub(crate) fn book() -> Rulebook {
+    book_with(&[])
+}
+
+/// The committed rulebook with files of a test.
+pub(crate) fn book_with(more: &[(String, String)]) -> Rulebook {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mappings");
     let mut all = BTreeMap::new();
     files(&root, &root, &mut all);
+    all.extend(more.iter().cloned());
     match Rulebook::load(&all) {
         Ok(book) => book,
         Err(faults) => {
