@@ -154,32 +154,35 @@ impl<'i> Reader<'i> {
         let start = self.at;
         let quoted =
             self.options.quote.is_some() && self.input.get(start).copied() == self.options.quote;
-        let end = match quoted.then(|| self.closing(start)).flatten() {
+        let (end, plain) = match quoted.then(|| self.closing(start)).flatten() {
             Some(close) => {
                 self.quoted(start, close);
                 let end = self.plain(close + 1);
                 if end > close + 1 {
                     self.after_quote(row, close + 1, end);
                 }
-                end
+                (end, false)
             }
             None => {
                 let end = self.plain(start);
                 if quoted {
                     let place = self.place(row, start, end);
-                    self.tell(
-                        Kind::Unclosed,
-                        place,
-                        Said { expected: "a closing quote", ..Said::default() },
-                    );
+                    let expected = "a closing quote";
+                    self.tell(Kind::Unclosed, place, Said { expected, ..Said::default() });
                 }
-                self.bytes.clear();
-                self.bytes.extend_from_slice(&self.input[start..end]);
-                end
+                (end, true)
             }
         };
-        self.keep(row, start, end);
-        self.line += breaks(&self.input[start..end]);
+        if plain {
+            let input = self.input;
+            self.keep(row, &input[start..end], start, end);
+        } else {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.keep(row, &bytes, start, end);
+            self.bytes = bytes;
+            // Only between quotes does a line end not end the row.
+            self.line = self.line.saturating_add(breaks(&self.input[start..end]));
+        }
         self.at = end;
         match self.input.get(end) {
             Some(byte) if *byte == self.options.delimiter => {
@@ -238,22 +241,22 @@ impl<'i> Reader<'i> {
     }
 
     /// Decodes the field and adds it to the row.
-    fn keep(&mut self, row: &mut Row, start: usize, end: usize) {
+    fn keep(&mut self, row: &mut Row, mut bytes: &[u8], start: usize, end: usize) {
         let most = self.options.limits.field;
-        if self.bytes.len() > most {
-            self.bytes.truncate(most);
+        if bytes.len() > most {
+            bytes = &bytes[..most];
             let expected = format!("at most {most}");
             let place = self.place(row, start, end);
             self.tell(Kind::FieldLength, place, Said { expected: &expected, ..Said::default() });
         }
         let before = row.text.len();
         let mut invalid = false;
-        match (self.options.charset, std::str::from_utf8(&self.bytes)) {
+        match (self.options.charset, std::str::from_utf8(bytes)) {
             (Charset::Utf8, Ok(text)) => row.text.push_str(text),
             (charset, decoded) => {
                 let (text, first) = match decoded {
                     Ok(text) if text.is_ascii() => (text.into(), None),
-                    _ => charset.decode(&self.bytes),
+                    _ => charset.decode(bytes),
                 };
                 invalid = first.is_some();
                 row.text.push_str(&text);
