@@ -13,11 +13,11 @@ pub use item::ItemRef;
 use crate::value::Value;
 use crate::vocabulary::{Field, List};
 use acquit_domain::Place;
-use acquit_syntax::edifact::tape::Part;
 use acquit_syntax::edifact::value::Content;
 use acquit_syntax::fault;
-use entry::{Apart, Entry, Run, Source};
+use entry::{Apart, Entry, Run, Source, Texts};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// "None" in a link.
 const NONE: u32 = u32::MAX;
@@ -103,8 +103,8 @@ pub struct Record<'a> {
     apart: Vec<Apart<'a>>,
     /// Keys of code tables.
     keys: Vec<&'a str>,
-    /// Decoded characters, in UTF-8.
-    texts: Vec<u8>,
+    /// The texts that are not plain ASCII, once one of them was asked for.
+    texts: OnceLock<Texts>,
     pub(crate) contexts: Vec<Context>,
     /// Scratch memory of a reader beside `contexts`.
     pub(crate) claimed: Vec<u32>,
@@ -135,7 +135,7 @@ impl<'a> Record<'a> {
             items: Vec::new(),
             apart: Vec::new(),
             keys: Vec::new(),
-            texts: Vec::new(),
+            texts: OnceLock::new(),
             contexts: Vec::new(),
             claimed: Vec::new(),
         };
@@ -155,7 +155,7 @@ impl<'a> Record<'a> {
         self.runs.clear();
         self.apart.clear();
         self.keys.clear();
-        self.texts.clear();
+        self.texts.take();
         self.items.clear();
         self.items.push(Item::new(List::Root, Spot::default(), ""));
     }
@@ -177,7 +177,7 @@ impl<'a> Record<'a> {
             items: self.items.into_iter().map_while(|_| None).collect(),
             apart: self.apart.into_iter().map_while(|_| None).collect(),
             keys: self.keys.into_iter().map_while(|_| None).collect(),
-            texts: self.texts,
+            texts: OnceLock::new(),
             contexts: self.contexts,
             claimed: self.claimed,
         };
@@ -225,6 +225,7 @@ impl<'a> Record<'a> {
     /// From here on parts are those of this message.
     pub(crate) fn source(&mut self, content: Content<'a>, origin: fault::Place) {
         self.source = Some(Source { content, origin });
+        self.texts.take();
     }
 
     /// From here on values read are of this item, and from this segment of the source.
@@ -245,16 +246,11 @@ impl<'a> Record<'a> {
         self.entries.push(Entry { held, part, field });
     }
 
-    /// Keeps the text of a part; nothing when it begins with a blank.
-    #[inline]
-    pub(crate) fn decoded(&mut self, content: &Content<'_>, part: &Part) -> Option<Held> {
-        let from = self.texts.len();
-        content.append(part, &mut self.texts);
-        if self.texts.get(from) == Some(&b' ') {
-            self.texts.truncate(from);
-            return None;
-        }
-        Some(Held::Decoded { from: position(from), to: position(self.texts.len()) })
+    /// The characters of a part, decoded with those of all other parts when asked for first.
+    fn characters(&self, part: u32) -> &str {
+        let Some(source) = &self.source else { return "" };
+        let texts = || self.texts.get_or_init(|| Texts::of(source, &self.entries));
+        source.plain(part).unwrap_or_else(|| texts().of_part(part))
     }
 
     /// Keeps the key of a code.

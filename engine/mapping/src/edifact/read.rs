@@ -192,7 +192,7 @@ impl<'a> Reading<'_, 'a> {
     /// read with care.
     #[inline]
     fn at_once(&mut self, hole: &'a PlanHole, part: &Part, next: Option<&Part>) -> Option<Held> {
-        if part.wrapped {
+        if part.is_wrapped() {
             return None;
         }
         let content = self.content;
@@ -206,7 +206,7 @@ impl<'a> Reading<'_, 'a> {
                 Some(Held::Decimal { mantissa, scale })
             }
             Glance::Whole => number::short_integer(bytes).map(Held::Integer),
-            Glance::Coded if part.released => None,
+            Glance::Coded if part.is_released() => None,
             Glance::Coded => {
                 let Codec::Code(table) = &hole.hole.codec else { return None };
                 Some(self.record.key(table.key_of(std::str::from_utf8(bytes).ok()?)?))
@@ -220,13 +220,12 @@ impl<'a> Reading<'_, 'a> {
         }
     }
 
-    /// Words are left where they stand when they can be read there.
+    /// Words are left where they stand, unless they may begin with a blank.
     #[inline]
-    fn words(&mut self, part: &Part, bytes: &[u8]) -> Option<Held> {
-        if part.released || !bytes.is_ascii() {
-            return self.record.decoded(self.content, part);
-        }
-        (bytes.first() != Some(&b' ')).then_some(Held::Plain)
+    fn words(&self, part: &Part, bytes: &[u8]) -> Option<Held> {
+        let first = bytes.first().copied();
+        let doubtful = part.is_released() && first == self.content.separators.release;
+        (first != Some(b' ') && !doubtful).then_some(Held::Text)
     }
 
     /// Reads one value, with whatever there is to tell of it.
@@ -332,8 +331,7 @@ fn first_word(window: &[u8], parts: &[Part]) -> Option<u64> {
     let length = (part.end - part.start) as usize;
     let short = position(part.element, part.component) == position(1, 1)
         && length <= WORD_BYTES
-        && !part.released
-        && !part.wrapped;
+        && part.is_bare();
     short.then(|| word(&window[part.start as usize..], length))
 }
 
@@ -356,7 +354,7 @@ fn agrees(content: &Content<'_>, literals: &[Literal], parts: &[Part]) -> bool {
 #[inline]
 fn is(content: &Content<'_>, part: &Part, literal: &Literal) -> bool {
     let length = (part.end - part.start) as usize;
-    if part.released || part.wrapped {
+    if !part.is_bare() {
         return content.text(part).as_bytes() == &*literal.bytes;
     }
     length == literal.bytes.len()

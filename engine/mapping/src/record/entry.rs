@@ -1,7 +1,8 @@
 //! How a record holds values: small entries that point at the message where they can.
 //!
 //! What a part of an EDIFACT message says is held as its number on the tape and what reading it
-//! made of it; its text, its place and its name are looked up when somebody asks. What came from
+//! made of it; its text, its place and its name are looked up when somebody asks (texts that are
+//! not plain ASCII are decoded all at once, when the first of them is asked for). What came from
 //! elsewhere, or was read with care, stands apart with all of that beside it.
 
 use super::Spot;
@@ -15,10 +16,8 @@ use acquit_syntax::fault;
 /// What an entry holds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Held {
-    /// The characters of its part as they stand.
-    Plain,
-    /// Characters decoded from its part: a range of the record's texts.
-    Decoded { from: u32, to: u32 },
+    /// The characters of its part.
+    Text,
     /// An exact number.
     Decimal { mantissa: i64, scale: u8 },
     /// A whole number.
@@ -66,11 +65,12 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// The characters of a part that is plain ASCII.
-    pub(super) fn plain(&self, part: u32) -> &'a str {
-        let part = self.content.tape.parts.get(part as usize);
-        let bytes = part.map_or(&[][..], |part| self.content.raw(part));
-        std::str::from_utf8(bytes).unwrap_or_default()
+    /// The characters of a part that is plain ASCII; nothing of any other.
+    pub(super) fn plain(&self, part: u32) -> Option<&'a str> {
+        let part = self.content.tape.parts.get(part as usize)?;
+        let bytes = self.content.raw(part);
+        let plain = part.is_bare() && bytes.is_ascii();
+        if plain { std::str::from_utf8(bytes).ok() } else { None }
     }
 
     /// Where a part stands, and the tag of its segment.
@@ -81,6 +81,37 @@ impl<'a> Source<'a> {
         let tag = whole.tag.0.to_be_bytes();
         let tag = tag.into_iter().filter(|byte| *byte != 0).map(char::from).collect();
         (spot_of_part(&self.origin, segment, part), tag)
+    }
+}
+
+/// The characters of parts that are not plain ASCII, decoded together.
+#[derive(Debug, Clone)]
+pub(super) struct Texts {
+    /// In UTF-8.
+    all: Vec<u8>,
+    /// For each part, in their order on the tape, where its characters end.
+    ends: Vec<(u32, usize)>,
+}
+
+impl Texts {
+    /// Of the entries of a record.
+    pub(super) fn of(source: &Source<'_>, entries: &[Entry]) -> Texts {
+        let mut texts = Texts { all: Vec::new(), ends: Vec::new() };
+        for entry in entries.iter().filter(|entry| matches!(entry.held, Held::Text)) {
+            let part = source.content.tape.parts.get(entry.part as usize);
+            if let Some(part) = part.filter(|_| source.plain(entry.part).is_none()) {
+                source.content.append(part, &mut texts.all);
+                texts.ends.push((entry.part, texts.all.len()));
+            }
+        }
+        texts
+    }
+
+    /// The characters of a part.
+    pub(super) fn of_part(&self, part: u32) -> &str {
+        let Ok(at) = self.ends.binary_search_by_key(&part, |(part, _)| *part) else { return "" };
+        let from = at.checked_sub(1).map_or(0, |before| self.ends[before].1);
+        std::str::from_utf8(&self.all[from..self.ends[at].1]).unwrap_or_default()
     }
 }
 

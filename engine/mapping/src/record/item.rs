@@ -174,10 +174,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     fn characters(self, entry: &Entry) -> Option<&'r str> {
         let record = self.record;
         match entry.held {
-            Held::Plain => record.source.map(|source| source.plain(entry.part)),
-            Held::Decoded { from, to } => {
-                std::str::from_utf8(record.texts.get(from as usize..to as usize)?).ok()
-            }
+            Held::Text => Some(record.characters(entry.part)),
             Held::Key(at) => record.keys.get(at as usize).copied(),
             Held::Apart(at) => match &record.apart[at as usize].value {
                 Value::Text(text) | Value::Code(text) => Some(text),
@@ -191,7 +188,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     fn lent(self, entry: &Entry) -> Value<'r> {
         let characters = || Cow::Borrowed(self.characters(entry).unwrap_or_default());
         match entry.held {
-            Held::Plain | Held::Decoded { .. } => Value::Text(characters()),
+            Held::Text => Value::Text(characters()),
             Held::Key(_) => Value::Code(characters()),
             Held::Decimal { mantissa, scale } => {
                 Value::Decimal(Decimal::new(mantissa, u32::from(scale)))

@@ -46,11 +46,58 @@ pub struct Part {
     pub component: u16,
     /// Repetition of the element, from 1 (always 1 before syntax 4).
     pub repeat: u16,
-    /// True when the span holds at least one release character, so that the value is not the
-    /// span itself.
-    pub released: bool,
-    /// True when the span holds bytes that are no data (CR, LF of a wrapped line).
-    pub wrapped: bool,
+    /// What the span holds that is no data: [`Part::RELEASED`] and [`Part::WRAPPED`], or 0.
+    pub marks: u16,
+}
+
+impl Part {
+    /// The span holds at least one release character, so that the value is not the span itself.
+    pub const RELEASED: u16 = 1;
+    /// The span holds bytes that are no data (CR, LF of a wrapped line).
+    pub const WRAPPED: u16 = 2;
+
+    /// Whether a release character stands in the span.
+    #[must_use]
+    #[inline]
+    pub const fn is_released(&self) -> bool {
+        self.marks & Part::RELEASED != 0
+    }
+
+    /// Whether a line break stands in the span.
+    #[must_use]
+    #[inline]
+    pub const fn is_wrapped(&self) -> bool {
+        self.marks & Part::WRAPPED != 0
+    }
+
+    /// Whether the value is the span itself.
+    #[must_use]
+    #[inline]
+    pub const fn is_bare(&self) -> bool {
+        self.marks == 0
+    }
+
+    /// Its position and marks as one number, so that the next one is an addition away.
+    #[inline]
+    pub(super) const fn place(&self) -> u64 {
+        (self.element as u64)
+            | (self.component as u64) << 16
+            | (self.repeat as u64) << 32
+            | (self.marks as u64) << 48
+    }
+
+    /// A part at a [place](Part::place).
+    #[inline]
+    pub(super) const fn at(place: u64, start: u32, end: u32) -> Part {
+        Part {
+            start,
+            end,
+            element: place as u16,
+            component: (place >> 16) as u16,
+            repeat: (place >> 32) as u16,
+            marks: (place >> 48) as u16,
+        }
+    }
 }
 
 /// One segment: its tag, its span and its parts.

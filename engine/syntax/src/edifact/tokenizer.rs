@@ -67,7 +67,7 @@ pub struct Scanner {
 /// A part that begins at `start`; component 0 is the tag itself.
 const fn part_at(start: usize, element: u16, component: u16, repeat: u16) -> Part {
     let start = start as u32;
-    Part { start, end: start, element, component, repeat, released: false, wrapped: false }
+    Part { start, end: start, element, component, repeat, marks: 0 }
 }
 
 const NO_SEGMENT: Segment =
@@ -173,20 +173,21 @@ impl Scanner {
                     return self.close_segment(tape, position);
                 }
                 Some(Class::Release) => {
-                    self.part.released = true;
+                    self.part.marks |= Part::RELEASED;
                     self.at = position + 1;
                     if !self.release(window) {
                         return Stop::Window;
                     }
                 }
                 Some(Class::LineBreak) => {
-                    self.part.wrapped = true;
+                    self.part.marks |= Part::WRAPPED;
                     self.line_break = self.line_break.or(Some(position as u32));
                 }
                 Some(Class::Control) => self.control = self.control.or(Some(position as u32)),
                 Some(class) => {
                     self.close_part(window, tape, position);
-                    self.part = following(&self.part, class, position + 1);
+                    let start = position as u32 + 1;
+                    self.part = Part::at(following(self.part.place(), class), start, start);
                 }
             }
         }
@@ -201,26 +202,29 @@ impl Scanner {
     /// copied whole would make the processor wait.
     #[inline]
     fn separators(&mut self, window: &[u8], tape: &mut Tape, room: Room) -> Option<Class> {
-        let (mut mask, mut part, mut block) = (self.mask, self.part, self.block);
+        let (mut mask, mut block) = (self.mask, self.block);
+        let (mut place, mut start) = (self.part.place(), self.part.start);
         let mut segment = self.segment;
-        let mut ends_at =
-            if self.plain && self.line_break.is_none() { Class::Terminator } else { Class::Data };
+        let reads_on = self.plain && self.line_break.is_none();
+        let mut ends_at = if reads_on { Class::Terminator } else { Class::Data };
+        // Nothing is closed here while the tag itself is being read.
+        let last = if self.part.component == 0 { Class::Data } else { Class::Repetition };
         let mut stopped = None;
         while mask != 0 {
             let position = block + mask.trailing_zeros() as usize;
             mask &= mask - 1;
             let class = self.table[usize::from(window[position])];
-            let ends = class == ends_at;
-            if (class as u8 > Class::Repetition as u8 && !ends) || part.component == 0 {
+            if class as u8 <= last as u8 {
+                tape.parts.push(Part::at(place, start, position as u32));
+                (place, start) = (following(place, class), position as u32 + 1);
+                continue;
+            }
+            if class != ends_at {
                 self.at = position;
                 stopped = Some(class);
                 break;
             }
-            tape.parts.push(Part { end: position as u32, ..part });
-            if !ends {
-                part = following(&part, class, position + 1);
-                continue;
-            }
+            tape.parts.push(Part::at(place, start, position as u32));
             (segment.end, segment.last_part) = (position as u32, tape.parts.len() as u32);
             tape.segments.push(Segment { ..segment });
             let at = position + 1;
@@ -235,14 +239,15 @@ impl Scanner {
                 ends_at = Class::Data;
             }
             let begin = at + USUAL_TAG;
-            part = part_at(begin, 1, 1, 1);
+            (place, start) = (FIRST_PLACE, begin as u32);
             if begin < self.block_end {
                 mask &= u64::MAX << (begin - block);
             } else {
                 (mask, block, self.block_end) = (0, begin, begin);
             }
         }
-        (self.mask, self.part, self.block, self.segment) = (mask, part, block, segment);
+        (self.mask, self.block, self.segment) = (mask, block, segment);
+        self.part = Part::at(place, start, start);
         stopped
     }
 
@@ -313,7 +318,7 @@ impl Scanner {
             at += 1;
             match self.table[usize::from(*byte)] {
                 Class::LineBreak => {
-                    self.part.wrapped = true;
+                    self.part.marks |= Part::WRAPPED;
                     self.line_break = self.line_break.or(Some(at as u32 - 1));
                 }
                 class => {
@@ -360,7 +365,7 @@ impl Scanner {
     #[inline]
     fn close_tag(&mut self, window: &[u8], part: Part) {
         let bytes = &window[part.start as usize..part.end as usize];
-        if let (&[a, b, c], false) = (bytes, part.wrapped || part.released) {
+        if let (&[a, b, c], false) = (bytes, !part.is_bare()) {
             self.segment.tag = Tag(u32::from_be_bytes([0, a, b, c]));
             self.segment.tag_len = 3;
         } else {
@@ -396,17 +401,21 @@ impl Scanner {
     }
 }
 
-/// The part that begins after a separator of class `class`. Written as arithmetic: which
-/// separator comes next cannot be foretold, so a branch would cost more than the sums.
+/// The place of a segment's first component.
+const FIRST_PLACE: u64 = part_at(0, 1, 1, 1).place();
+
+/// The place after a separator of class `class`. Which separator comes next cannot be foretold,
+/// so that a branch would cost more than these tables: what stays of a place, and what is added.
 #[inline]
-fn following(part: &Part, class: Class, start: usize) -> Part {
-    let in_composite = u16::from(class == Class::Component);
-    let in_element = u16::from(class != Class::Element);
-    let repeats = u16::from(class == Class::Repetition);
-    let element = part.element + (1 - in_element);
-    let component = part.component * in_composite + 1;
-    let repeat = (part.repeat - 1 + repeats) * in_element + 1;
-    part_at(start, element, component, repeat)
+fn following(place: u64, class: Class) -> u64 {
+    const ELEMENT: u64 = 0xFFFF;
+    const COMPONENT: u64 = ELEMENT << 16;
+    const REPEAT: u64 = ELEMENT << 32;
+    const KEEP: [u64; 4] = [0, ELEMENT | COMPONENT | REPEAT, ELEMENT, ELEMENT | REPEAT];
+    const ADD: [u64; 4] =
+        [0, part_at(0, 0, 1, 0).place(), part_at(0, 1, 1, 1).place(), part_at(0, 0, 1, 1).place()];
+    let class = class as usize % KEEP.len();
+    (place & KEEP[class]) + ADD[class]
 }
 
 /// Bytes of a tag of the usual form and the separator behind it.

@@ -29,7 +29,7 @@ impl<'a> Content<'a> {
     #[must_use]
     pub fn bytes(&self, part: &Part) -> Cow<'a, [u8]> {
         let raw = self.raw(part);
-        if part.released || part.wrapped {
+        if !part.is_bare() {
             return Cow::Owned(released(raw, &self.separators));
         }
         Cow::Borrowed(raw)
@@ -46,10 +46,10 @@ impl<'a> Content<'a> {
 
     /// Appends the value of a part as text, in UTF-8.
     pub fn append(&self, part: &Part, to: &mut Vec<u8>) {
-        if part.wrapped || !self.charset.is_latin() {
+        if part.is_wrapped() || !self.charset.is_latin() {
             return to.extend_from_slice(self.text(part).as_bytes());
         }
-        let release = self.separators.release.filter(|_| part.released);
+        let release = self.separators.release.filter(|_| part.is_released());
         let mut bytes = self.raw(part).iter().copied();
         while let Some(byte) = bytes.next() {
             // What follows a release character stands for itself.

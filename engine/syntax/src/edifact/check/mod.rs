@@ -14,6 +14,7 @@
 mod group;
 mod recover;
 mod segment;
+mod shape;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -168,6 +169,8 @@ pub struct Checked {
     pub notes: u32,
     /// Nodes of the group repetitions still open, outermost first.
     open: Vec<u32>,
+    /// What segments looked like, in this message and those before.
+    shapes: shape::Shapes,
 }
 
 impl Checked {
@@ -196,7 +199,13 @@ impl Checked {
 /// Groups a message by its guide and checks every element of every segment placed.
 pub fn message(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Checked) {
     group(guide, input, out);
-    elements(guide, input, rules, segment::is_plain, out);
+    let mut shapes = std::mem::take(&mut out.shapes);
+    shapes.begin(guide.shared_directory());
+    let is_plain = |directory: &Directory, definition, input: &Input<'_>, parts: &[Part]| {
+        shapes.is_plain(directory, definition, input, parts)
+    };
+    elements(guide, input, rules, is_plain, out);
+    out.shapes = shapes;
 }
 
 /// Checks the segments of a tree that are not right at a glance, and sorts all faults.
@@ -205,7 +214,7 @@ fn elements(
     guide: &Guide,
     input: &Input<'_>,
     rules: &Rules<'_>,
-    is_plain: impl Fn(&Directory, usize, &Input<'_>, &[Part]) -> bool,
+    mut is_plain: impl FnMut(&Directory, usize, &Input<'_>, &[Part]) -> bool,
     out: &mut Checked,
 ) {
     let directory = guide.directory();

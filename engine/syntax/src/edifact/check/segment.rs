@@ -46,30 +46,26 @@ pub(super) fn is_plain(
     parts: &[Part],
 ) -> bool {
     let Some(look) = directory.look(definition) else { return false };
-    let mut present = 0u64;
-    let mut ends_empty = false;
+    let (mut present, mut odd, mut ends_empty) = (0u64, false, false);
     for part in parts {
-        let Some(span) = look.spans.get(usize::from(part.element).wrapping_sub(1)) else {
-            return false;
-        };
+        let Some(span) = look.spans.get(usize::from(part.element)) else { return false };
         let component = part.component.wrapping_sub(1);
-        if component >= u16::from(span.count) || part.repeat != 1 || (ends_empty && component == 0)
-        {
-            return false;
-        }
-        ends_empty = part.start == part.end && component > 0;
+        odd |= (component >= u16::from(span.count)) | (part.repeat != 1);
+        odd |= ends_empty & (component == 0);
+        ends_empty = (part.start == part.end) & (component > 0);
         if part.start == part.end {
             continue;
         }
-        let at = u16::from(span.first) + component;
-        let Some(rule) = look.rules.get(usize::from(at)) else { return false };
+        let at = usize::from(span.first) + usize::from(component);
+        let Some(rule) = look.rules.get(at) else { return false };
         if !value::is_plain(rule, directory, input, part) {
             return false;
         }
         present |= 1 << (at % 64);
     }
     let said = parts.last().is_none_or(|part| part.start < part.end);
-    said && look.required & !present == 0 && look.needs.iter().all(|need| need.is_met(present))
+    let complete = look.required & !present == 0;
+    (said & complete & !odd) && look.needs.iter().all(|need| need.is_met(present))
 }
 
 /// Checks everything again, this time telling what is wrong.
@@ -230,7 +226,12 @@ fn trailing(input: &Input<'_>, index: usize, parts: &[Part], rules: &Rules<'_>, 
     let seen = Seen { index, tag, element: first.element.max(1), ..Seen::default() };
     let kind = (Kind::TrailingSeparator, rules.trailing);
     let start = if said.is_some() { first.end } else { first.start.saturating_sub(1) };
-    let cut = Part { start, end: input.segments[index].end, released: false, ..*first };
+    let cut = Part {
+        start,
+        end: input.segments[index].end,
+        marks: first.marks & Part::WRAPPED,
+        ..*first
+    };
     tell::part(input, seen, &cut, kind, String::new(), out);
 }
 
@@ -239,7 +240,12 @@ fn trailing(input: &Input<'_>, index: usize, parts: &[Part], rules: &Rules<'_>, 
 fn trail(input: &Input<'_>, run: &[Part], seen: Seen, rules: &Rules<'_>, out: &mut Checked) {
     let end = run[run.len() - 1].end;
     let last_said = run.iter().rposition(|part| part.start < part.end).unwrap_or(0);
-    let cut = Part { start: run[last_said].end, end, released: false, ..run[last_said] };
+    let cut = Part {
+        start: run[last_said].end,
+        end,
+        marks: run[last_said].marks & Part::WRAPPED,
+        ..run[last_said]
+    };
     let kind = (Kind::TrailingSeparator, rules.trailing_components);
     tell::part(input, seen, &cut, kind, String::new(), out);
 }

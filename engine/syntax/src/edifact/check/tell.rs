@@ -103,7 +103,7 @@ pub(super) fn said(input: &Input<'_>, part: &Part) -> Vec<u8> {
     let mut said = Vec::new();
     let mut released = false;
     for &byte in input.bytes(part) {
-        if part.wrapped && matches!(byte, b'\r' | b'\n') {
+        if part.is_wrapped() && matches!(byte, b'\r' | b'\n') {
             continue;
         }
         if !released && Some(byte) == input.separators.release {

@@ -19,59 +19,75 @@ pub(super) struct Value<'a> {
 
 /// Whether a part that is not empty is right, as far as its bytes tell at a glance; when not,
 /// [`check`] looks again and tells what is wrong, if anything.
-#[inline]
+#[inline(always)]
 pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, part: &Part) -> bool {
     let length = part.end - part.start;
     match rule.manner {
         // Release characters and wide characters only make a value shorter than its bytes.
         Manner::Words => {
             let first = input.window.get(part.start as usize);
-            (length <= u32::from(rule.max)) & (first != Some(&b' ')) & !part.wrapped
+            (length <= u32::from(rule.max)) & (first != Some(&b' ')) & !part.is_wrapped()
         }
         Manner::Coded => {
             let fits = (length >= u32::from(rule.min)) & (length <= u32::from(rule.max).min(8));
-            fits & !part.released & !part.wrapped
+            fits & part.is_bare()
                 && directory.lists()[usize::from(rule.list)].has(pack(input.window, part))
         }
+        _ => is_plainly_other(*rule, input, part),
+    }
+}
+
+/// The same for values that are neither words nor codes.
+#[inline(never)]
+fn is_plainly_other(rule: Rule, input: &Input<'_>, part: &Part) -> bool {
+    let length = part.end - part.start;
+    match rule.manner {
         Manner::Number => {
-            !part.wrapped && plain_number(input.window, part, rule, input.separators.decimal)
+            !part.is_wrapped() && plain_number(input.window, part, rule, input.separators.decimal)
         }
         Manner::Lengthy | Manner::Letters => {
             let bytes = input.bytes(part);
-            let bare = !part.released & !part.wrapped & (bytes.first() != Some(&b' '));
+            let bare = part.is_bare() & (bytes.first() != Some(&b' '));
             let fits = (length >= u32::from(rule.min)) & (length <= u32::from(rule.max));
             let any = rule.manner == Manner::Lengthy || !bytes.iter().any(u8::is_ascii_digit);
             bare & fits & any & (input.characters == Characters::SingleByte)
         }
-        Manner::Other => false,
+        Manner::Words | Manner::Coded | Manner::Other => false,
     }
 }
 
 /// Whether a value is digits, perhaps with the decimal mark among them.
 #[inline]
-fn plain_number(window: &[u8], part: &Part, rule: &Rule, mark: u8) -> bool {
+fn plain_number(window: &[u8], part: &Part, rule: Rule, mark: u8) -> bool {
     let (start, length) = (part.start as usize, (part.end - part.start) as usize);
-    if length > NUMBER_BYTES {
-        return false;
-    }
     let rest = window.get(start..).unwrap_or_default();
-    let bytes = match rest.first_chunk::<NUMBER_BYTES>() {
-        Some(bytes) => *bytes,
-        None => near_the_end(rest),
+    let Some(said) = SAID.get(length) else { return false };
+    let [low, high] = match rest.first_chunk::<NUMBER_BYTES>() {
+        Some(bytes) => words(bytes),
+        None => words(&near_the_end(rest)),
     };
-    let said = u128::MAX >> (8 * (NUMBER_BYTES - length));
-    let others = not_digits(u128::from_le_bytes(bytes)) & said;
-    let mut digits = length;
-    if others != 0 {
-        let at = others.trailing_zeros() as usize / 8;
-        let one = others & (others - 1) == 0;
-        let inside = at > 0 && at + 1 < digits;
-        if !(one && inside && bytes.get(at) == Some(&mark)) {
+    let others = not_digits(low) & said[0];
+    let further = not_digits(high) & said[1];
+    let mut digits = length as u32;
+    if others | further != 0 {
+        let none = others == 0;
+        let at = if none { 8 + further.trailing_zeros() / 8 } else { others.trailing_zeros() / 8 };
+        let one = (others & others.wrapping_sub(1)) | (further & further.wrapping_sub(1)) == 0
+            && (others == 0) != (further == 0);
+        let inside = (at > 0) & (at + 1 < digits);
+        if !(one && inside && rest.get(at as usize) == Some(&mark)) {
             return false;
         }
         digits -= 1;
     }
-    digits >= usize::from(rule.min) && digits <= usize::from(rule.max)
+    (digits >= u32::from(rule.min)) & (digits <= u32::from(rule.max))
+}
+
+/// Bytes as two words, the first lowest.
+#[inline]
+fn words(bytes: &[u8; NUMBER_BYTES]) -> [u64; 2] {
+    let both = u128::from_le_bytes(*bytes);
+    [both as u64, (both >> 64) as u64]
 }
 
 /// The last bytes of a window, and nothing behind them.
@@ -87,12 +103,24 @@ fn near_the_end(rest: &[u8]) -> [u8; NUMBER_BYTES] {
 /// Most bytes of a number looked at together.
 const NUMBER_BYTES: usize = 16;
 
+/// For each length, which bytes of two words belong to the number.
+const SAID: [[u64; 2]; NUMBER_BYTES + 1] = {
+    let mut said = [[0, 0]; NUMBER_BYTES + 1];
+    let mut length = 1;
+    while length <= NUMBER_BYTES {
+        let all = u128::MAX >> (8 * (NUMBER_BYTES - length));
+        said[length] = [all as u64, (all >> 64) as u64];
+        length += 1;
+    }
+    said
+};
+
 /// The highest bit of every byte that is no digit.
 #[inline]
-const fn not_digits(bytes: u128) -> u128 {
-    const ZEROS: u128 = u128::from_le_bytes([b'0'; NUMBER_BYTES]);
-    const LOW: u128 = u128::from_le_bytes([0x7F; NUMBER_BYTES]);
-    const PAST_NINE: u128 = u128::from_le_bytes([0x80 - 10; NUMBER_BYTES]);
+const fn not_digits(bytes: u64) -> u64 {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    const LOW: u64 = u64::from_le_bytes([0x7F; 8]);
+    const PAST_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
     // A digit becomes 0 to 9; adding reaches the highest bit from 10 on and never goes over.
     let values = bytes ^ ZEROS;
     (((values & LOW) + PAST_NINE) | values) & !LOW

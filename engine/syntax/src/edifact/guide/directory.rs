@@ -127,7 +127,7 @@ impl Directory {
 
     /// What the segment at an index must look like; nothing when a glance cannot tell.
     #[inline]
-    pub(crate) fn look(&self, segment: usize) -> Option<Look<'_>> {
+    pub(crate) fn look(&self, segment: usize) -> Option<&Look> {
         self.quick.look(segment)
     }
 

@@ -1,7 +1,7 @@
 //! Segments in the form a check at a glance wants: small tables in the order of the parts.
 //!
 //! They say the same as the definitions they are made from, less whatever a glance cannot tell:
-//! such a component is [`Manner::Other`], such a segment has no [`Outline`].
+//! such a component is [`Manner::Other`], such a segment has no [`Look`].
 
 use std::sync::Arc;
 
@@ -67,35 +67,23 @@ impl Need {
     }
 }
 
-/// One segment: ranges of the tables of [`Quick`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Outline {
-    spans: (u32, u32),
-    rules: (u32, u32),
-    needs: (u32, u32),
-    required: u64,
-}
-
 /// What a segment must look like.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Look<'a> {
-    /// Its elements.
-    pub(crate) spans: &'a [Span],
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Its elements, by position; there is none at 0.
+    pub(crate) spans: Box<[Span]>,
     /// The components of all its elements.
-    pub(crate) rules: &'a [Rule],
+    pub(crate) rules: Box<[Rule]>,
     /// The mandatory components of its mandatory elements.
     pub(crate) required: u64,
     /// What else must be present.
-    pub(crate) needs: &'a [Need],
+    pub(crate) needs: Box<[Need]>,
 }
 
 /// The segments of a directory, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Quick {
-    outlines: Vec<Option<Outline>>,
-    spans: Vec<Span>,
-    rules: Vec<Rule>,
-    needs: Vec<Need>,
+    looks: Vec<Option<Look>>,
 }
 
 impl Quick {
@@ -106,68 +94,58 @@ impl Quick {
         components: &[ComponentUse],
         lists: &[Arc<CodeList>],
     ) -> Quick {
-        let mut quick = Quick::default();
-        for segment in segments {
+        let looks = segments.iter().map(|segment| {
             let first = usize::from(segment.first);
-            let elements = &elements[first..first + usize::from(segment.count)];
-            let outline = quick.outline(elements, components, lists);
-            quick.outlines.push(outline);
-        }
-        quick
+            Look::of(&elements[first..first + usize::from(segment.count)], components, lists)
+        });
+        Quick { looks: looks.collect() }
     }
 
     /// What the segment at an index must look like; nothing when a glance cannot tell.
     #[inline]
-    pub(crate) fn look(&self, segment: usize) -> Option<Look<'_>> {
-        let outline = self.outlines.get(segment)?.as_ref()?;
-        let range = |(from, to): (u32, u32)| from as usize..to as usize;
-        Some(Look {
-            spans: &self.spans[range(outline.spans)],
-            rules: &self.rules[range(outline.rules)],
-            needs: &self.needs[range(outline.needs)],
-            required: outline.required,
-        })
+    pub(crate) fn look(&self, segment: usize) -> Option<&Look> {
+        self.looks.get(segment)?.as_ref()
+    }
+}
+
+impl Look {
+    /// What a component is looked at by.
+    pub(crate) fn rule(&self, element: u16, component: u16) -> Option<&Rule> {
+        let span = self.spans.get(usize::from(element))?;
+        let inside = (1..=u16::from(span.count)).contains(&component);
+        self.rules.get(usize::from(span.first) + usize::from(component) - 1).filter(|_| inside)
     }
 
-    fn outline(
-        &mut self,
+    fn of(
         elements: &[ElementUse],
         components: &[ComponentUse],
         lists: &[Arc<CodeList>],
-    ) -> Option<Outline> {
+    ) -> Option<Look> {
         let count: usize = elements.iter().map(|element| usize::from(element.count)).sum();
         if count > u64::BITS as usize {
             return None;
         }
-        let (spans, rules, needs) = (self.spans.len(), self.rules.len(), self.needs.len());
-        let mut required = 0;
+        let mut spans = vec![Span { first: 0, count: 0 }];
+        let (mut rules, mut needs, mut required) = (Vec::new(), Vec::new(), 0);
         for element in elements {
-            let at = self.rules.len() - rules;
+            let at = rules.len();
             let (first, count) = (u8::try_from(at).ok()?, u8::try_from(element.count).ok()?);
-            self.spans.push(Span { first, count });
+            spans.push(Span { first, count });
             let from = usize::from(element.first);
             let parts = &components[from..from + usize::from(element.count)];
-            self.rules.extend(parts.iter().map(|part| rule(part, lists)));
+            rules.extend(parts.iter().map(|part| rule(part, lists)));
             // Bit 1 of a mandatory mask is component 1, which is bit `at` here.
             let needed = u64::from(element.mandatory_mask >> 1).checked_shl(at as u32)?;
             let all = ((1u64 << element.count) - 1).checked_shl(at as u32)?;
             let mandatory = element.mandatory;
             match (mandatory, needed) {
                 (true, 1..) => required |= needed,
-                (true, 0) => self.needs.push(Need { element: all, components: 0, mandatory }),
+                (true, 0) => needs.push(Need { element: all, components: 0, mandatory }),
                 (false, _) if needed == 0 || needed == all && element.count == 1 => {}
-                (false, _) => {
-                    self.needs.push(Need { element: all, components: needed, mandatory });
-                }
+                (false, _) => needs.push(Need { element: all, components: needed, mandatory }),
             }
         }
-        let range = |from: usize, to: usize| (from as u32, to as u32);
-        Some(Outline {
-            spans: range(spans, self.spans.len()),
-            rules: range(rules, self.rules.len()),
-            needs: range(needs, self.needs.len()),
-            required,
-        })
+        Some(Look { spans: spans.into(), rules: rules.into(), required, needs: needs.into() })
     }
 }
 

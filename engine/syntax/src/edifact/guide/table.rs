@@ -83,6 +83,11 @@ impl Guide {
         &self.directory
     }
 
+    /// The same directory, to be held on to.
+    pub(crate) fn shared_directory(&self) -> &Arc<Directory> {
+        &self.directory
+    }
+
     /// All slots in pre-order; the first is the message itself.
     #[must_use]
     #[inline]
@@ -146,8 +151,8 @@ impl Guide {
                 let slot = &slots[step.slot.index()];
                 let column = &mut row[tags.number(slot.tag)];
                 // A segment that may occur once is its own successor only when nothing else is:
-                // that is one repetition too many.
-                let last_resort = step.slot == here && slot.repeat == 1;
+                // that is one repetition too many. A trigger begins its group again.
+                let last_resort = step.slot == here && slot.repeat == 1 && !slot.is_trigger();
                 if *column == NO_SLOT && !last_resort {
                     *column = step.slot.0 | if step.crossed > 0 { CROSSES } else { 0 };
                 }

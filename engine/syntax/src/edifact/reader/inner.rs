@@ -161,7 +161,7 @@ impl Reader<'_> {
         let number = content.raw(count);
         let usual = position(count) == (1, 1, 1)
             && position(reference) == (2, 1, 1)
-            && !(count.released | count.wrapped | reference.released | reference.wrapped)
+            && (count.is_bare() & reference.is_bare())
             && number.len() <= COUNT_DIGITS_MAX
             && self.usual_reference() == Some(content.raw(reference));
         let digit = |sum: Option<usize>, byte: &u8| {
@@ -177,7 +177,7 @@ impl Reader<'_> {
         let part = self.tape.parts_of(self.tape.segments.first()?).first()?;
         let raw = content.raw(part);
         let usual = position(part) == (1, 1, 1)
-            && !(part.released | part.wrapped)
+            && part.is_bare()
             && (1..=REFERENCE_MAX).contains(&raw.len())
             && raw.iter().all(u8::is_ascii_graphic);
         usual.then_some(raw)

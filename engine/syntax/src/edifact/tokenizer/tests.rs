@@ -22,7 +22,7 @@ fn segment(input: &[u8], tape: &Tape, segment: &crate::edifact::tape::Segment) -
     let mut told = String::new();
     for part in tape.parts_of(segment) {
         let bytes = &input[part.start as usize..part.end as usize];
-        let flags = [("?", part.released), ("~", part.wrapped)];
+        let flags = [("?", part.is_released()), ("~", part.is_wrapped())];
         let flags: String = flags.iter().filter(|flag| flag.1).map(|flag| flag.0).collect();
         let repeat = if part.repeat > 1 { format!(".{}", part.repeat) } else { String::new() };
         let text = bytes.escape_ascii();
