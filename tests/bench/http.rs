@@ -1,4 +1,4 @@
-//! One invoice a POST over 64 connections kept alive, against a running server, beside the
+//! One invoice a POST over some connections kept alive, against a running server, beside the
 //! disk's own flush.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -10,13 +10,11 @@ use acquit_tests::repository::root;
 
 use crate::{quantile, ratio};
 
-/// Connections at a time.
-const CONNECTIONS: u64 = 64;
 /// Flushes measured.
 const FLUSHES: usize = 1_000;
 
 /// Posts invoices; prints the rate and the times, and what the disk takes to flush 4 KiB.
-pub(crate) fn run(address: &str, key: &str, posts: u64) {
+pub(crate) fn run(address: &str, key: &str, posts: u64, connections: u64) {
     // Numbers of this run differ from those of another against the same server.
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let base = now.map_or(0, |since| since.as_secs() % 1_000_000 * 100_000);
@@ -24,7 +22,7 @@ pub(crate) fn run(address: &str, key: &str, posts: u64) {
     let sample = std::fs::read_to_string(sample).expect("the sample of the default message");
     let (next, started) = (AtomicU64::new(0), Instant::now());
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..CONNECTIONS)
+        let workers: Vec<_> = (0..connections)
             .map(|_| scope.spawn(|| work((address, key), &sample, base, posts, &next)))
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()

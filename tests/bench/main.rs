@@ -10,7 +10,14 @@ mod http;
 mod pipeline;
 mod reading;
 
-pub(crate) use figures::{quantile, ratio};
+/// Connections that post at a time.
+const CONNECTIONS: u64 = 64;
+
+/// The allocator of the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+pub(crate) use figures::{processor, quantile, ratio, thread};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,14 +27,18 @@ fn main() {
         Some("reading") => reading::run(number(1, 50_000_000), &[]),
         Some("pipeline") => pipeline::run(number(1, 50_000)),
         Some("http") => match (arguments.get(1), arguments.get(2)) {
-            (Some(address), Some(key)) => http::run(address, key, number(3, 20_000)),
-            _ => println!("bench http ADDRESS KEY [POSTS]"),
+            (Some(address), Some(key)) => {
+                http::run(address, key, number(3, 20_000), number(4, CONNECTIONS));
+            }
+            _ => println!("bench http ADDRESS KEY [POSTS [CONNECTIONS]]"),
         },
         Some("generate") => {
             let bytes = reading::interchange(number(2, 50_000_000));
             let path = arguments.get(1).map_or("invoic.edi", String::as_str);
             std::fs::write(path, bytes).expect("the file can be written");
         }
-        _ => println!("bench reading [BYTES] | pipeline [INVOICES] | http ADDRESS KEY [POSTS]"),
+        _ => println!(
+            "bench reading [BYTES] | pipeline [INVOICES] | http ADDRESS KEY [POSTS [CONNECTIONS]]"
+        ),
     }
 }
