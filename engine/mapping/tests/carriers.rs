@@ -61,7 +61,7 @@ pub(crate) fn told(carrier: &Carrier, bytes: &[u8]) -> String {
     out
 }
 
-/// What is read must be this, and what is written of it must read the same, and be written the same.
+/// What is read must be this; what is written of it must read the same, and be written the same.
 #[track_caller]
 pub(crate) fn check(carrier: &Carrier, input: &str, expected: &str) {
     assert_eq!(told(carrier, input.as_bytes()), expected, "{input}");

@@ -79,9 +79,11 @@ const CALLBACK_JSON: &str = "\
 }
 ";
 
-const JSON: &str = "{\"type\":\"payment.confirmed\",\"store\":\"100030\",\"totalAmount\":3600.00,\
-    \"currency\":\"504\",\"data\":{\"operator\":\"CAF\\u00c9\",\"at\":1509450540},\"selectedItems\":\
-    [{\"id\":\"1\",\"amount\":\"1000.00\"},{\"id\":\"2\",\"amount\":2600,\"due\":true}],\"ok\":true}";
+const JSON: &str = "{\"type\":\"payment.confirmed\",\"store\":\"100030\",\
+    \"totalAmount\":3600.00,\
+    \"currency\":\"504\",\"data\":{\"operator\":\"CAF\\u00c9\",\"at\":1509450540},\
+    \"selectedItems\":[{\"id\":\"1\",\"amount\":\"1000.00\"},\
+    {\"id\":\"2\",\"amount\":2600,\"due\":true}],\"ok\":true}";
 
 #[test]
 fn json() {
@@ -102,7 +104,8 @@ fn json() {
         written,
         "{\"type\":\"payment.confirmed\",\"store\":\"100030\",\"totalAmount\":3600.00,\
         \"currency\":\"MAD\",\"data\":{\"operator\":\"CAFÉ\",\"at\":1509450540},\"selectedItems\":\
-        [{\"id\":\"1\",\"amount\":1000.00,\"due\":true},{\"id\":\"2\",\"amount\":2600.00,\"due\":true}],\
+        [{\"id\":\"1\",\"amount\":1000.00,\"due\":true},\
+        {\"id\":\"2\",\"amount\":2600.00,\"due\":true}],\
         \"ok\":\"paid\"}"
     );
     mutate(&carrier, &full);
@@ -192,7 +195,8 @@ const SETTLEMENT: &str = "\
 # A settlement file. Source: this test. Version 1.
 delimiter ,
 Transaction,Order,Amount,Fee,Currency,Date
-{transaction},{payment_order?},{amount amount 2 comma},{fee? amount 2 comma},MAD,{paid_on date dd/mm/ccyy} each entries
+{transaction},{payment_order?},{amount amount 2 comma},{fee? amount 2 comma},MAD,\
+{paid_on date dd/mm/ccyy} each entries
 ";
 
 #[test]
@@ -201,7 +205,8 @@ fn csv_with_header() {
     check(
         &carrier,
         "date,TRANSACTION,\"Amount\",Currency\n22/12/2017,T1,\"3600,00\",MAD\n",
-        "entries[1].amount = 3600.00\nentries[1].paid_on = 2017-12-22\nentries[1].transaction = T1\n",
+        "entries[1].amount = 3600.00\nentries[1].paid_on = 2017-12-22\n\
+         entries[1].transaction = T1\n",
     );
     assert_eq!(
         told(&carrier, b"Transaction,Amount,Date,Net\nT1,\"1,00\",01/02/2017,1\n"),
