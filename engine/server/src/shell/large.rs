@@ -14,15 +14,16 @@ use super::engine::refusal;
 use super::intake::Intake;
 use super::steps::{self, Work};
 use acquit_domain::part::Reached;
-use acquit_domain::{Carried, Id, Parcel};
+use acquit_domain::{Carried, Id, Parcel, PartyCode};
 use acquit_flow::{Part, Survey};
 use acquit_mapping::rulebook::Rulebook;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Most large parcels taken at one time: each holds a few parts in memory.
+/// Most large parcels taken at one time: each holds a few parts in memory. One party has one of
+/// them, so that another's never waits for all of the first one's.
 pub const LARGE_AT_ONCE: usize = 2;
 
 /// Parts read ahead of the one being decided.
@@ -77,13 +78,23 @@ impl Intake {
 #[derive(Debug, Clone)]
 pub(super) struct Large {
     room: Arc<Semaphore>,
+    /// One place for each party that ever sent a large parcel.
+    places: Arc<Mutex<BTreeMap<Option<PartyCode>, Arc<Semaphore>>>>,
     /// Those somebody is taking now.
     driven: Arc<Mutex<BTreeSet<Id>>>,
 }
 
 impl Large {
     pub(super) fn new() -> Large {
-        Large { room: Arc::new(Semaphore::new(LARGE_AT_ONCE)), driven: Arc::default() }
+        let room = Arc::new(Semaphore::new(LARGE_AT_ONCE));
+        Large { room, places: Arc::default(), driven: Arc::default() }
+    }
+
+    /// The place of a party.
+    fn place(&self, party: Option<&PartyCode>) -> Arc<Semaphore> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(party.cloned());
+        place.or_insert_with(|| Arc::new(Semaphore::new(1))).clone()
     }
 
     /// Claims a parcel for as long as what is given is held; `None` when another has it.
@@ -128,6 +139,8 @@ pub(super) async fn take(
     survey: Survey,
     watcher: Watcher,
 ) -> Result<Answer, Refusal> {
+    let place = intake.large.place(survey.parcel.partner.as_ref());
+    let Ok(_place) = place.acquire_owned().await else { return Err(Refusal::Busy) };
     let Ok(_room) = intake.large.room.clone().acquire_owned().await else {
         return Err(Refusal::Busy);
     };
