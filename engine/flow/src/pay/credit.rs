@@ -8,8 +8,8 @@ use super::{case, clock, mail, notice, orders, receipt, reply, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
-    Account, CaseKind, Funds, FundsKey, FundsKind, FundsSource, FundsState, News, NewsKind,
-    OrderState, Posting,
+    Account, AttemptState, CaseKind, Funds, FundsKey, FundsKind, FundsSource, FundsState, News,
+    NewsKind, OrderState, Posting,
 };
 use acquit_domain::{Id, InvoiceKey, Money, Severity, Verdict};
 use acquit_mapping::lifecycle::{Effect, Event};
@@ -77,7 +77,7 @@ fn again(desk: &mut Desk<'_>, payment: &Payment<'_>, held: Funds) -> Verdict {
         false => (Event::ProvOkConflict, "PAY-AMOUNT"),
     };
     let severity = if same { Severity::Note } else { Severity::Error };
-    let telling = payment.telling.clone().with(finding(code, severity, &held.key.transaction));
+    let telling = payment.telling.clone().with(about(payment, code, severity));
     let order = held.order.and_then(|id| desk.order(id));
     // What we asked for ourselves and knew already is no event.
     let silent = same && payment.news.source == FundsSource::Query;
@@ -113,6 +113,20 @@ fn takes_by_answer(desk: &Desk<'_>, payment: &Payment<'_>) -> bool {
         && offered.is_some_and(|(_, means)| means.capture_by_answer)
 }
 
+/// A finding about a payment: with the amounts when they are what is wrong.
+fn about(payment: &Payment<'_>, code: &'static str, severity: Severity) -> acquit_domain::Finding {
+    let total = payment.found.as_ref().map(|found| found.order.total);
+    match (code, total) {
+        ("PAY-AMOUNT", Some(total)) => {
+            let paid = payment.amount;
+            let expected = mail::money(total.minor, total.currency);
+            finding(code, severity, mail::money(paid.minor, paid.currency)).with_expected(expected)
+        }
+        ("PAY-CUR", _) => finding(code, severity, payment.amount.currency.code()),
+        _ => finding(code, severity, &payment.key.transaction),
+    }
+}
+
 /// Money is not taken: nothing is entered, the provider captures nothing.
 fn refuse(
     desk: &mut Desk<'_>,
@@ -120,8 +134,7 @@ fn refuse(
     code: &'static str,
     kind: Option<CaseKind>,
 ) -> Verdict {
-    let telling =
-        payment.telling.clone().with(finding(code, Severity::Error, &payment.key.transaction));
+    let telling = payment.telling.clone().with(about(payment, code, Severity::Error));
     let order = payment.found.as_ref().map(|found| &found.order);
     let row = telling.note_all(desk, order, Verdict::Rejected, "Autorisation refusée, non débitée");
     if let Some(kind) = kind {
@@ -157,7 +170,7 @@ fn authorised(
     let live = attempt.state.is_live();
     let number = found.order.number.clone();
     step::attempt(desk, &number, &mut attempt, "authorised");
-    if attempt.state != acquit_domain::pay::AttemptState::Authorised {
+    if attempt.state != AttemptState::Authorised {
         let ours = found.order.state == OrderState::Paid || live;
         let code = if ours { "PAY-TWICE" } else { "PAY-EXPIRED" };
         return refuse(desk, payment, code, Some(CaseKind::Late));
@@ -262,11 +275,7 @@ fn post(desk: &mut Desk<'_>, funds: &mut Funds, row: Id, placed: &[(InvoiceKey, 
 
 /// Enters a payment of a known order as judged, and does everything that follows.
 fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Judgement) -> Verdict {
-    let mut telling = payment.telling.clone();
-    if judged.code != "OK" {
-        let found = finding(judged.code, Severity::Warning, &payment.key.transaction);
-        telling = telling.with(found);
-    }
+    let telling = remarks(payment, found, judged);
     let mut funds = blank(desk, payment, Some(found));
     let placed = place(desk, payment, found, judged, &telling);
     let row = placed.first_row;
@@ -303,6 +312,21 @@ fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Jud
     let named = Some((found.order.id, found.attempt.unwrap_or(0)));
     reply::provider(desk, judged.code, answer, named, &number, "PAID");
     Verdict::Accepted
+}
+
+/// The rows of a payment with what is to be remarked: what is wrong with it, that it came after
+/// its attempt had ended, and what the provider warns of.
+fn remarks(payment: &Payment<'_>, found: &Found, judged: &Judgement) -> Telling {
+    let mut telling = payment.telling.clone();
+    if judged.code != "OK" {
+        telling = telling.with(about(payment, judged.code, Severity::Warning));
+    } else if found.attempt().is_some_and(|attempt| attempt.state == AttemptState::Expired) {
+        telling = telling.with(about(payment, "PAY-LATE", Severity::Note));
+    }
+    match payment.news.risk.as_str() {
+        "" => telling,
+        risk => telling.with(finding("PAY-RISK", Severity::Note, risk)),
+    }
 }
 
 /// What placing money on the invoices of an order gave.

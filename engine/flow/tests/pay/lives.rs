@@ -47,9 +47,10 @@ impl Life {
         let mut dice = Dice(seed);
         let issuer = dice.pick(&[HOLDS, OLDEST, SHARES]);
         let mut life = Life { house: House::new(), dice, issuer, messages: 0 };
-        life.house.twice = seed % 16 == 0;
-        for at in 0..1 + life.dice.roll(3) as usize {
-            life.message("9", at, AMOUNTS[at]);
+        life.house.twice = seed.is_multiple_of(16);
+        let invoices = 1 + life.dice.roll(3) as usize;
+        for (at, minor) in AMOUNTS.iter().take(invoices).enumerate() {
+            life.message("9", at, *minor);
         }
         life
     }
@@ -278,13 +279,17 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// The ordinary run; `ACQUIT_OCCURRENCES=1000000` lives a million, `ACQUIT_SEED` one life again.
+/// The ordinary run; `ACQUIT_OCCURRENCES=1000000` lives a million, `ACQUIT_SEED=N` lives one life
+/// again, `ACQUIT_LIVES=N` others.
 #[test]
 fn lives() {
     if let Some(seed) = number("ACQUIT_SEED") {
         return live(1, seed);
     }
-    live(number("ACQUIT_OCCURRENCES").unwrap_or(OCCURRENCES), 20_261_123);
+    live(
+        number("ACQUIT_OCCURRENCES").unwrap_or(OCCURRENCES),
+        number("ACQUIT_LIVES").unwrap_or(20_261_123),
+    );
 }
 
 /// What an issuer and a provider say of one payment ends alike, in whatever order it comes.

@@ -18,7 +18,6 @@ fn files(root: &Path, below: &Path, into: &mut BTreeMap<String, String>) {
 }
 
 /// The committed rulebook.
-#[allow(dead_code, reason = "not every test needs it as it is")]
 pub(crate) fn book() -> Rulebook {
     book_with(&[])
 }
