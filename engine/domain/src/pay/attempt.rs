@@ -91,7 +91,7 @@ pub struct Attempt {
     pub ordinal: u32,
     /// The means, « moyen » (`cmi.card`, `amanpay.cashcode`, `cheque`).
     pub means: String,
-    /// Code of the provider; empty for cheque and transfer.
+    /// Code of the provider; that of the banks together for cheque and transfer.
     pub provider: String,
     /// Where it stands.
     pub state: AttemptState,

@@ -29,15 +29,19 @@ fn actions(kind: CaseKind) -> Vec<CaseAction> {
     }
 }
 
-/// Opens a case, unless one of its kind about the same thing is open already.
-pub(super) fn open(desk: &mut Desk<'_>, kind: CaseKind, about: About, exchange: Id, text: &str) {
-    let same = |case: &Case| {
+/// True when a case of a kind about something is open.
+pub(super) fn is_open(desk: &Desk<'_>, kind: CaseKind, about: &About) -> bool {
+    desk.open_cases().iter().any(|case| {
         case.kind == kind
             && case.invoice == about.invoice
             && case.order == about.order
             && case.funds == about.funds
-    };
-    if desk.open_cases().iter().any(same) {
+    })
+}
+
+/// Opens a case, unless one of its kind about the same thing is open already.
+pub(super) fn open(desk: &mut Desk<'_>, kind: CaseKind, about: About, exchange: Id, text: &str) {
+    if is_open(desk, kind, &about) {
         return;
     }
     let case = Case {

@@ -36,11 +36,7 @@ struct Payment<'n> {
 pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let found = find::find(desk, news);
     let telling = super::news::telling(desk, news, found.as_ref());
-    let key = FundsKey {
-        provider: news.provider.clone(),
-        transaction: transaction(news),
-        kind: FundsKind::Credit,
-    };
+    let key = presented(desk, news);
     let Some(amount) = amount_of(news, found.as_ref()) else {
         return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
     };
@@ -59,6 +55,20 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
                 false => enter(desk, &payment, &found, &judged),
             }
         }
+    }
+}
+
+/// What identifies the fact. A cheque that came back and is presented again on a later day is
+/// another fact, although it bears the same number.
+fn presented(desk: &Desk<'_>, news: &News) -> FundsKey {
+    let provider = news.provider.clone();
+    let key = FundsKey { provider, transaction: transaction(news), kind: FundsKind::Credit };
+    let held = desk.funds(&key).filter(|held| held.state == FundsState::Reversed);
+    match (held, news.on, news.kind) {
+        (Some(held), Some(on), NewsKind::Booked) if on > held.paid_on => {
+            FundsKey { transaction: format!("{}@{on}", key.transaction), ..key }
+        }
+        _ => key,
     }
 }
 

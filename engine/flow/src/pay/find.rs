@@ -1,8 +1,9 @@
 //! Which order and which attempt are meant.
 
 use super::keys::order_number;
+use super::orders;
 use crate::decide::Desk;
-use acquit_domain::pay::{Attempt, AttemptState, News, Order};
+use acquit_domain::pay::{Attempt, AttemptState, FundsSource, News, NewsKind, Order};
 
 /// What news are about.
 #[derive(Debug, Clone)]
@@ -29,9 +30,10 @@ pub(super) fn find(desk: &Desk<'_>, news: &News) -> Option<Found> {
     let (written, _) = order_number(&news.reference);
     let named = |number: &str| desk.orders().find(|order| order.number == number);
     let referred = || {
+        // A number of a cheque may come twice in the years: the order that waits for it is meant.
         let bears =
             |order: &&Order| order.attempts.iter().any(|one| one.reference == news.reference);
-        desk.orders().find(bears)
+        desk.orders().filter(bears).max_by_key(|order| (order.is_live(), order.created_at))
     };
     let by = |number: &str| if number.is_empty() { None } else { named(number) };
     let order = by(told)
@@ -53,7 +55,7 @@ pub(super) fn find(desk: &Desk<'_>, news: &News) -> Option<Found> {
     let said = ordinal.and_then(|ordinal| order.attempt(ordinal));
     let said = said.or_else(|| by_reference(&order, &news.reference));
     let tx = by_transaction(&order, news);
-    let attempt = said.or(tx).or_else(|| likely(&order, news));
+    let attempt = said.or(tx).or_else(|| likely(desk, &order, news));
     let mixed_up = match (said, tx) {
         (Some(said), Some(tx)) => said.ordinal != tx.ordinal,
         (_, Some(tx)) => {
@@ -82,14 +84,17 @@ fn by_transaction<'o>(order: &'o Order, news: &News) -> Option<&'o Attempt> {
 
 /// When nothing names an attempt: the last live one of the provider, else its last one, else the
 /// only one that waits for a bank.
-fn likely<'o>(order: &'o Order, news: &News) -> Option<&'o Attempt> {
+fn likely<'o>(desk: &Desk<'_>, order: &'o Order, news: &News) -> Option<&'o Attempt> {
     let theirs = |attempt: &&Attempt| attempt.provider == news.provider;
     let live = |attempt: &&Attempt| attempt.state.is_live();
     let meant = |attempt: &&Attempt| news.means.is_empty() || attempt.means == news.means;
+    let banked = news.kind == NewsKind::Booked
+        || matches!(news.source, FundsSource::Statement | FundsSource::Cheques);
     let attempts = || order.attempts.iter().rev();
     let by_means = |attempt: &&Attempt| !news.means.is_empty() && attempt.means == news.means;
     attempts()
         .find(|one| theirs(one) && live(one) && meant(one))
         .or_else(|| attempts().find(|one| theirs(one) && meant(one)))
         .or_else(|| attempts().find(|one| by_means(one) && live(one)))
+        .or_else(|| attempts().find(|one| banked && live(one) && !orders::is_called(desk, one)))
 }

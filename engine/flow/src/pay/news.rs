@@ -2,10 +2,12 @@
 
 use super::find::{self, Found};
 use super::telling::{Telling, finding};
-use super::{clock, credit, mail, orders, reply, reverse, step};
+use super::{case, clock, credit, mail, orders, reply, reverse, step};
 use crate::decide::Desk;
 use acquit_domain::pay::outcome::Answer;
-use acquit_domain::pay::{Attempt, AttemptState, FundsKey, FundsKind, FundsSource, News, NewsKind};
+use acquit_domain::pay::{
+    Attempt, AttemptState, CaseKind, FundsKey, FundsKind, FundsSource, News, NewsKind,
+};
 use acquit_domain::{Function, PartyCode, Severity, Verdict};
 use acquit_mapping::lifecycle::Event;
 
@@ -137,6 +139,7 @@ fn attempt_news(desk: &mut Desk<'_>, news: &News) -> Verdict {
         let code = if news.kind == NewsKind::Declined { "OK" } else { "STALE" };
         // What was asked by ourselves and says nothing new is not worth a row.
         if news.source == FundsSource::Query {
+            contradicted(desk, news, &found, &attempt);
             let named = Some((found.order.id, attempt.ordinal));
             reply::provider(desk, code, Answer::Noted, named, "", "");
             return Verdict::Known;
@@ -146,6 +149,23 @@ fn attempt_news(desk: &mut Desk<'_>, news: &News) -> Verdict {
     take(&mut attempt, news);
     clock::wind(desk, &mut attempt);
     moved_to(desk, news, found, attempt, before)
+}
+
+/// A provider that is asked and denies a payment it had confirmed: an operator has to look.
+fn contradicted(desk: &mut Desk<'_>, news: &News, found: &Found, attempt: &Attempt) {
+    let denies = matches!(news.kind, NewsKind::Declined | NewsKind::Expired | NewsKind::NotFound);
+    if !denies || attempt.state != AttemptState::Captured {
+        return;
+    }
+    let order = &found.order;
+    let about = case::About { order: Some(order.id), ..case::About::default() };
+    if case::is_open(desk, CaseKind::Mismatch, &about) {
+        return;
+    }
+    let telling = telling(desk, news, Some(found));
+    let text = "Paiement confirmé, puis démenti par le prestataire";
+    let row = telling.note_all(desk, Some(order), Verdict::Accepted, text);
+    case::open(desk, CaseKind::Mismatch, about, row, &format!("{text}: {}", order.number));
 }
 
 /// Which event of an attempt news are; `None` for news that say nothing of its state.

@@ -60,16 +60,11 @@ pub(super) fn ask(desk: &mut Desk<'_>, ask: &AskInvoices) -> Verdict {
     };
     call(desk, &mut request);
     let telling = telling(desk, &request, Direction::Out);
-    match key_of(&request) {
-        Some(key) => {
-            if desk.invoice(&key).is_none() {
-                let invoice = requested_invoice(desk, key.clone(), &request.client);
-                desk.put(invoice, true);
-            }
-            step::invoice_if(desk, &key, Event::RequestSent, &telling);
-        }
-        None => drop(telling.note(desk, None, Verdict::Accepted, "Demande de factures")),
+    if let Some(key) = key_of(&request).filter(|key| desk.invoice(key).is_none()) {
+        let invoice = requested_invoice(desk, key, &request.client);
+        desk.put(invoice, true);
     }
+    log(desk, &request, Event::RequestSent, &telling, "Demande de factures");
     reply::of_order(desk, "OK", request.id, 0);
     desk.put_request(request);
     Verdict::Accepted

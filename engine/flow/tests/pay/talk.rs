@@ -181,6 +181,7 @@ impl Talk {
             "fat" => ("FATOURATI", FundsSource::Query),
             "ama" => ("AMANPAY", FundsSource::Callback),
             "bank" => ("BANK", FundsSource::Cheques),
+            "attijari" => ("BCMAMAMC", FundsSource::Statement),
             _ => ("BANK", FundsSource::Statement),
         };
         let mut news = News::new(provider, kind, source);
@@ -192,6 +193,7 @@ impl Talk {
                 Some(("ref", value)) => value.clone_into(&mut news.reference),
                 Some(("of", value)) => value.clone_into(&mut news.reverses),
                 Some(("order", value)) => orders = value.parse().expect("a number"),
+                Some(("on", value)) => news.on = value.parse().ok(),
                 Some(("by", value)) => news.source = FundsSource::of(value).expect("a source"),
                 Some(("cur", value)) => {
                     let money = news.amount.expect("an amount before its currency");
