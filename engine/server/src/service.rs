@@ -7,7 +7,7 @@ use crate::bootstrap;
 use crate::config::Config;
 use crate::http::{self, App};
 use crate::shell::timers::{self, Checkpoints};
-use crate::shell::{Clock, Engine, Intake};
+use crate::shell::{Cashier, Clock, Engine, Intake};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::Store;
 use std::fs;
@@ -43,9 +43,12 @@ pub struct Service {
     pub engine: Engine,
     /// The way in, for channels other than HTTP.
     pub intake: Intake,
+    /// The way in for what happens to payments.
+    pub cashier: Cashier,
     stop: watch::Sender<bool>,
     listener: JoinHandle<()>,
     decider: JoinHandle<()>,
+    paying: JoinHandle<()>,
     timers: JoinHandle<()>,
     resuming: JoinHandle<()>,
     checkpoints: Option<Checkpoints>,
@@ -85,7 +88,9 @@ pub async fn start(
     let engine = Engine::new(store, book, clock);
     let (intake, decider) = Intake::start(engine.clone(), config.http.queue);
     let (stop, stopping) = watch::channel(false);
-    let app = App::new(engine.clone(), intake.clone(), config.http.fairness(), stopping.clone());
+    let (cashier, paying) = Cashier::start(engine.clone(), config.http.queue);
+    let fairness = config.http.fairness();
+    let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());
     Ok(Service {
@@ -93,11 +98,13 @@ pub async fn start(
         stop,
         listener: tokio::spawn(serving),
         decider,
+        paying,
         timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping.clone())),
         resuming: tokio::spawn(intake.clone().keep_resuming(stopping)),
         checkpoints,
         engine,
         intake,
+        cashier,
     })
 }
 
@@ -112,9 +119,11 @@ impl Service {
                 tracing::error!(task = name, error = %error, "a task ended early");
             }
         }
-        drop(self.intake);
-        if let Err(error) = self.decider.await {
-            tracing::error!(task = "decider", error = %error, "a task ended early");
+        drop((self.intake, self.cashier));
+        for (name, task) in [("decider", self.decider), ("payments", self.paying)] {
+            if let Err(error) = task.await {
+                tracing::error!(task = name, error = %error, "a task ended early");
+            }
         }
         if let Some(checkpoints) = self.checkpoints {
             checkpoints.write(&self.engine).await;

@@ -4,7 +4,7 @@ use super::authentication::Holders;
 use super::limits::{BODY_BUDGET_UNITS, STRANGERS_MAX, STREAMS_MAX};
 use super::share::{Fairness, Shares};
 use super::wire::Told;
-use crate::shell::{Engine, Intake};
+use crate::shell::{Cashier, Engine, Intake};
 use acquit_mapping::language::Language;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,6 +16,8 @@ pub struct App {
     pub engine: Engine,
     /// The way in.
     pub intake: Intake,
+    /// The way in for what happens to payments.
+    pub cashier: Cashier,
     /// Holders of keys seen lately.
     pub(super) holders: Holders,
     /// Room for bodies in memory.
@@ -49,12 +51,14 @@ impl App {
     pub fn new(
         engine: Engine,
         intake: Intake,
+        cashier: Cashier,
         fairness: Fairness,
         stopping: watch::Receiver<bool>,
     ) -> Arc<App> {
         Arc::new(App {
             engine,
             intake,
+            cashier,
             holders: Holders::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
             shares: Shares::new(fairness),

@@ -110,6 +110,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Busy => Problem::new(Code::Busy, "Too many parcels wait; nothing was stored."),
         Refusal::Stopped(_) => Problem::new(Code::Stopped, "Nothing was stored; try again."),
+        Refusal::Repeat => Problem::new(Code::Busy, "This was answered before; ask again."),
         Refusal::Mismatch => Problem::new(
             Code::IdempotencyMismatch,
             "This Idempotency-Key was used for other content; nothing was stored.",

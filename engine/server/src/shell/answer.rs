@@ -63,6 +63,8 @@ pub enum Refusal {
     Stopped(String),
     /// The idempotency key was used for other content.
     Mismatch,
+    /// The idempotency key was used for the same content: the answer given before holds.
+    Repeat,
 }
 
 /// For people at a terminal and for the log.
@@ -72,6 +74,7 @@ impl std::fmt::Display for Refusal {
             Refusal::Busy => out.write_str("too much at once; try again"),
             Refusal::Stopped(reason) => write!(out, "the store takes nothing now: {reason}"),
             Refusal::Mismatch => out.write_str("the idempotency key was used for other content"),
+            Refusal::Repeat => out.write_str("this was answered before"),
         }
     }
 }

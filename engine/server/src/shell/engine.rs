@@ -4,6 +4,7 @@ use super::answer::Refusal;
 use super::channels::Channels;
 use super::clock::Clock;
 use super::overlay::Overlay;
+use super::pay::Calls;
 use super::statistics::Statistics;
 use super::steps::{self, Work};
 use acquit_domain::{Keys, Outcome, Parcel};
@@ -30,13 +31,22 @@ pub struct Engine {
     pub statistics: Arc<Statistics>,
     /// How the channels are.
     pub channels: Arc<Channels>,
+    /// Where calls to providers and issuers go.
+    pub calls: Calls,
 }
 
 impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Store, book: Arc<Rulebook>, clock: Clock) -> Engine {
-        Engine { store, book, clock, statistics: Arc::default(), channels: Arc::default() }
+        Engine {
+            store,
+            book,
+            clock,
+            statistics: Arc::default(),
+            channels: Arc::default(),
+            calls: Calls::default(),
+        }
     }
 
     /// Decides works in order; each sees what the ones before it change, those in `overlays`

@@ -12,6 +12,7 @@ use super::engine::{BATCH, Engine, TRIES, refusal};
 use super::large::{self, Large, Size};
 use super::overlay::Overlay;
 use super::steps::{self, Work};
+use acquit_domain::pay::Call;
 use acquit_domain::{Carried, Outcome, Parcel, PartyCode, Progress};
 use acquit_store::CommitResult;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Decided {
     pub(super) answer: Answer,
     /// What a part leaves for the next ones.
     pub(super) carried: Option<Box<Carried>>,
+    /// Calls to make once it is stored.
+    calls: Vec<Call>,
 }
 
 impl From<&Outcome> for Decided {
@@ -34,7 +37,8 @@ impl From<&Outcome> for Decided {
             Progress::Part { carried, .. } => Some(carried.clone()),
             Progress::Whole | Progress::Last { .. } => None,
         };
-        Decided { answer: Answer::from(outcome), carried }
+        let calls = outcome.payments.calls.clone();
+        Decided { answer: Answer::from(outcome), carried, calls }
     }
 }
 
@@ -301,7 +305,11 @@ async fn unanswered(engine: &Engine, jobs: Vec<Job>) -> Vec<Job> {
         match found {
             None => left.push(job),
             Some(answer) => {
-                let _ = job.reply.send(answer.map(|answer| Decided { answer, carried: None }));
+                let _ = job.reply.send(answer.map(|answer| Decided {
+                    answer,
+                    carried: None,
+                    calls: Vec::new(),
+                }));
             }
         }
     }
@@ -381,12 +389,14 @@ fn settle(
     };
     let mut again = Vec::new();
     let mut whole = true;
-    for ((mut job, answer), result) in stored.jobs.into_iter().zip(stored.answers).zip(results) {
+    for ((mut job, mut answer), result) in stored.jobs.into_iter().zip(stored.answers).zip(results)
+    {
         if result == CommitResult::Committed {
             if answer.carried.is_none() {
                 statistics.answered(answer.answer.verdict);
                 statistics.intake.record(job.arrived.elapsed());
             }
+            engine.calls.make(std::mem::take(&mut answer.calls));
             // What a part was read with is given back before the next one is asked for.
             drop(job.work);
             let _ = job.reply.send(Ok(answer));

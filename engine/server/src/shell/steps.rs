@@ -10,7 +10,7 @@ use acquit_domain::{
     Carried, Channel, Direction, Envelope, Exchange, Finding, Function, Keys, Known, Level, More,
     Outcome, Parcel, PartyCode, Place, Progress, Severity, Timestamp, Verdict,
 };
-use acquit_flow::{Part, Reading, Survey};
+use acquit_flow::{Occurrence, Part, Reading, Survey};
 use acquit_mapping::language::Language;
 use acquit_mapping::rulebook::Rulebook;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -144,6 +144,26 @@ pub fn decide(book: &Rulebook, work: &Work, known: &Known, now: Timestamp) -> Op
         row.duration_us = spent;
     }
     Some(outcome)
+}
+
+/// Decides what happened to payments. Never fails and never panics.
+#[must_use]
+pub fn payment(
+    book: &Rulebook,
+    parcel: &Parcel,
+    occurrence: &Occurrence,
+    known: &Known,
+    now: Timestamp,
+) -> Outcome {
+    let begun = Instant::now();
+    let decide = || acquit_flow::decide_payment(book, parcel, occurrence, known, now);
+    let decided = catch_unwind(AssertUnwindSafe(decide));
+    let mut outcome = decided.unwrap_or_else(|_| met(book, parcel, now));
+    let spent = u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX);
+    for row in &mut outcome.exchanges {
+        row.duration_us = spent;
+    }
+    outcome
 }
 
 /// Logs that deciding a parcel met a bug, and gives the outcome of that.
