@@ -21,8 +21,8 @@ macro_rules! invoice_columns {
             $prefix,
             "number, state, flags, status, version, exchanges, last_hash, kind, principal, ",
             "issuer_name, client, client_name, client_ice, client_ifu, client_rc, issued_on, ",
-            "due_on, cancelled_on, currency, net, gross, description, means, allocated, services, taxes, ",
-            "content, written_at, message, created_at, updated_at"
+            "due_on, cancelled_on, currency, net, gross, description, means, allocated, services, ",
+            "taxes, content, written_at, message, created_at, updated_at"
         )
     };
 }

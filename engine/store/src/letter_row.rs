@@ -23,7 +23,8 @@ ON CONFLICT DO NOTHING";
 /// Says where a letter stands.
 pub(crate) const MARK: &str = "UPDATE letters SET state = $2 WHERE id = $1";
 
-/// The arguments of [`INSERT`]; `exchange` is the row that proves it, and a letter that is not `queued` is kept, but waits for nobody.
+/// The arguments of [`INSERT`]; `exchange` is the row that proves it, and a letter that is not
+/// `queued` is kept, but waits for nobody.
 pub(crate) fn insert_values(letter: &Letter, exchange: Option<Id>, queued: bool) -> Row {
     vec![
         letter.id.into(),
