@@ -1,8 +1,8 @@
 //! One request, one answer, one connection.
 //!
 //! hyper alone and no wider client: the connection goes to the address that was looked at by
-//! construction, and there is no redirect, proxy, cookie or encoding to switch off. TLS sessions are
-//! resumed; connections are not kept, since a subscriber or a provider is called now and then.
+//! construction, and there is no redirect, proxy, cookie or encoding to switch off. TLS sessions
+//! are resumed; connections are not kept, since a subscriber or a provider is called now and then.
 //!
 //! What this module is *not*: it retries nothing.
 

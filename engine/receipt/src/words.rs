@@ -63,8 +63,8 @@ const FRENCH: Words = Words {
     invoices: "Total des factures",
     fees: "Frais",
     total: "Montant total payé",
-    claim: "En cas de problème, merci de contacter l'opérateur dans un délai maximum de {days} jours, \
-            à compter de la date du paiement.",
+    claim: "En cas de problème, merci de contacter l'opérateur dans un délai maximum de {days} \
+            jours, à compter de la date du paiement.",
     verify: "Vérifier ce reçu :",
     page: "Page",
 };
@@ -116,7 +116,8 @@ const ARABIC: Words = Words {
     invoices: "مجموع الفواتير",
     fees: "الرسوم",
     total: "المبلغ الإجمالي المؤدى",
-    claim: "في حالة وجود مشكل، المرجو الاتصال بالمشغل داخل أجل أقصاه {days} يومًا ابتداءً من تاريخ الأداء.",
+    claim: "في حالة وجود مشكل، المرجو الاتصال بالمشغل داخل أجل أقصاه {days} يومًا \
+            ابتداءً من تاريخ الأداء.",
     verify: "التحقق من هذا الوصل:",
     page: "صفحة",
 };

@@ -105,10 +105,17 @@ fn json() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(64)
+    })]
 
     #[test]
-    fn no_text_fails(name in "\\PC{0,80}", any in any::<String>(), arabic in "[ء-ي0-9a-z .()\u{300}-\u{310}]{0,60}") {
+    fn no_text_fails(
+        name in "\\PC{0,80}",
+        any in any::<String>(),
+        arabic in "[ء-ي0-9a-z .()\u{300}-\u{310}]{0,60}",
+    ) {
         let mut data = receipt(1);
         data.client.name = name.clone();
         data.issuer.name = arabic;
