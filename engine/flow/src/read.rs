@@ -1,6 +1,7 @@
 //! Reading a parcel: which standard, whose agreement, which messages, what each says.
 
 mod edifact;
+mod notices;
 mod portnet;
 mod survey;
 
@@ -75,6 +76,10 @@ fn keys<'t>(transmissions: impl IntoIterator<Item = &'t Transmission>) -> Keys {
                 }
                 (Said::Acknowledgement(said), Some(party)) => {
                     keys.letters.insert((party.clone(), said.reference.clone()));
+                }
+                (Said::Notices(answers), Some(_)) => crate::pay::ask_answers(&mut keys, answers),
+                (Said::Desk(news), Some(_)) => {
+                    keys.invoices.extend(news.invoices.iter().map(|(key, _)| key.clone()));
                 }
                 _ => {}
             }

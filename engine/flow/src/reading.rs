@@ -1,5 +1,7 @@
 //! What a parcel says: transmissions, messages, facts and findings.
 
+use crate::pay::NoticeAnswer;
+use acquit_domain::pay::News;
 use acquit_domain::{EnvelopeKey, Finding, InvoiceMessage, Keys, Parcel, PartyCode, Timestamp};
 
 /// The standard a transmission follows; it decides in which words it is answered.
@@ -40,8 +42,20 @@ pub enum Said {
     Invoice(Box<InvoiceMessage>),
     /// An answer to a letter of ours (CONTRL, APERAK, ACC): never answered.
     Acknowledgement(Acknowledged),
+    /// Answers of an issuer to notices of ours (UNM, BANSTA).
+    Notices(Vec<NoticeAnswer>),
+    /// A payment an issuer took at its own desk, or took back (PNM).
+    Desk(Box<News>),
     /// Nothing that could be understood; the findings say why.
     Nothing,
+}
+
+impl Said {
+    /// True when it answers a letter of ours, so that it is not answered itself.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Said::Acknowledgement(_) | Said::Notices(_))
+    }
 }
 
 /// One message of a transmission.

@@ -1,7 +1,7 @@
 //! What a provider or a bank says about a payment, in our words.
 
 use super::{FundsSource, words};
-use crate::{Date, Money, Timestamp};
+use crate::{Date, InvoiceKey, Money, Timestamp};
 
 words! {
     /// What is said.
@@ -64,6 +64,9 @@ pub struct News {
     pub reason: String,
     /// A mark of risk to show operators (`half_secure`), or empty.
     pub risk: String,
+    /// Invoices it names itself, with what was paid of each in minor units; empty when the order
+    /// says which.
+    pub invoices: Vec<(InvoiceKey, i64)>,
     /// When it happened, as the provider says.
     pub at: Option<Timestamp>,
     /// The day of the payment, when only a day is said.
@@ -89,6 +92,7 @@ impl News {
             channel_reference: String::new(),
             reason: String::new(),
             risk: String::new(),
+            invoices: Vec::new(),
             at: None,
             on: None,
         }

@@ -9,6 +9,7 @@ mod invoice;
 mod naming;
 mod overlay;
 mod part;
+mod payment;
 mod sameness;
 mod transmission;
 

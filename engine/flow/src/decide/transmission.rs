@@ -1,7 +1,7 @@
 //! One transmission: is it a repeat, does its envelope stand, what of each message, what answer.
 
 use super::desk::{Desk, NOBODY};
-use super::{acknowledgement, invoice, whole};
+use super::{acknowledgement, invoice, payment, whole};
 use crate::letters;
 use crate::reading::{MessageReading, Said, Standard, Transmission};
 use acquit_domain::exchange::{Function, MessageVerdict};
@@ -211,7 +211,15 @@ pub(super) fn decide_message(
         (Said::Invoice(said), Some(agreement)) if !message.rejected() => {
             invoice::decide(desk, sent, message, said, agreement)
         }
-        (Said::Invoice(_) | Said::Nothing, _) => invoice::reject(desk, sent, message),
+        (Said::Notices(said), Some(_)) if !message.rejected() => {
+            payment::answers(desk, message, said)
+        }
+        (Said::Desk(news), Some(agreement)) if !message.rejected() => {
+            payment::at_desk(desk, sent, message, news, agreement)
+        }
+        (Said::Invoice(_) | Said::Notices(_) | Said::Desk(_) | Said::Nothing, _) => {
+            invoice::reject(desk, sent, message)
+        }
     }
 }
 
@@ -270,6 +278,8 @@ pub(super) fn function_of(message: Option<&MessageReading>) -> Function {
     let Some(message) = message else { return Function::Unknown };
     match (&message.said, message.kind.as_str()) {
         (Said::Invoice(_), _) | (_, "INVOIC" | "INV") => Function::Inv,
+        (Said::Notices(_), _) | (_, "BANSTA") => Function::Unm,
+        (Said::Desk(_), _) | (_, "REMADV") => Function::Pnm,
         (_, kind) => Function::of(kind).unwrap_or(Function::Unknown),
     }
 }

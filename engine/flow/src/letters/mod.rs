@@ -10,7 +10,7 @@ mod notice;
 pub(crate) use notice::notice;
 
 use crate::decide::{Decided, Desk, Purpose, control_reference};
-use crate::reading::{MessageReading, Said, Standard, Transmission};
+use crate::reading::{MessageReading, Standard, Transmission};
 use acquit_domain::exchange::MessageVerdict;
 use acquit_domain::letter::{LetterKind, LetterState};
 use acquit_domain::part::Told;
@@ -60,7 +60,7 @@ impl<'a> Heard<'a> {
             verdict: decided.verdict.verdict,
             sentence: &decided.sentence,
             findings: &decided.findings,
-            is_answer: matches!(message.said, Said::Acknowledgement(_)),
+            is_answer: message.said.is_answer(),
         }
     }
 
@@ -185,8 +185,8 @@ pub(crate) fn business(
 fn only_answers(sent: &Transmission) -> bool {
     !sent.messages.is_empty()
         && sent.messages.iter().all(|message| {
-            matches!(message.said, Said::Acknowledgement(_))
-                || matches!(message.kind.as_str(), "CONTRL" | "APERAK" | "ACC")
+            message.said.is_answer()
+                || matches!(message.kind.as_str(), "CONTRL" | "APERAK" | "ACC" | "UNM")
         })
 }
 

@@ -1,6 +1,6 @@
 //! The questions an occurrence asks the store.
 
-use super::{Occurrence, Operation, Subject};
+use super::{NoticeAnswer, Occurrence, Operation, Subject};
 use acquit_domain::pay::{News, OrderName};
 use acquit_domain::{Id, InvoiceKey, InvoiceNumber, Keys};
 use acquit_mapping::rulebook::Rulebook;
@@ -21,17 +21,7 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
             Subject::Funds(id) => drop(keys.payments.funds_ids.insert(*id)),
         },
         Occurrence::Operator(action) => operation(&mut keys, &action.what),
-        Occurrence::NoticeAnswers(answers) => {
-            for answer in answers {
-                if !answer.transaction.is_empty() {
-                    keys.payments.transactions.insert(answer.transaction.clone());
-                }
-                if !answer.message.is_empty() {
-                    keys.payments.messages.insert(answer.message.clone());
-                }
-                answer.invoice.iter().for_each(|key| name(&mut keys, key));
-            }
-        }
+        Occurrence::NoticeAnswers(given) => answers(&mut keys, given),
         Occurrence::Ask(ask) => {
             let issuer = book.agreement(&ask.issuer).map_or(ask.issuer.as_str(), |one| &one.code);
             let issuer = acquit_domain::PartyCode::new(issuer);
@@ -47,6 +37,20 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
         }
     }
     keys
+}
+
+/// What must be known to decide an issuer's answers.
+pub(crate) fn answers(keys: &mut Keys, answers: &[NoticeAnswer]) {
+    keys.payments.counters = true;
+    for answer in answers {
+        if !answer.transaction.is_empty() {
+            keys.payments.transactions.insert(answer.transaction.clone());
+        }
+        if !answer.message.is_empty() {
+            keys.payments.messages.insert(answer.message.clone());
+        }
+        answer.invoice.iter().for_each(|key| name(keys, key));
+    }
 }
 
 fn name(keys: &mut Keys, key: &InvoiceKey) {

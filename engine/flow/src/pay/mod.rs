@@ -32,7 +32,9 @@ mod telling;
 mod till;
 
 pub(crate) use effects::of_issuer;
+pub(crate) use keys::answers as ask_answers;
 pub use keys::payment_keys;
+pub(crate) use notice::answers as answer_notices;
 pub use occurrence::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
     OperatorAction, RequestAnswer, StartOrder, Subject,

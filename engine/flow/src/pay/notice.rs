@@ -193,7 +193,7 @@ fn about(notice: &Notice, line: &NoticeLine) -> case::About {
 }
 
 /// Decides an issuer's answers.
-pub(super) fn answers(desk: &mut Desk<'_>, answers: &[NoticeAnswer]) -> Verdict {
+pub(crate) fn answers(desk: &mut Desk<'_>, answers: &[NoticeAnswer]) -> Verdict {
     let mut verdicts = Vec::with_capacity(answers.len());
     for answer in answers {
         verdicts.push(match find(desk, answer) {

@@ -1,6 +1,6 @@
 //! Reading EDIFACT: interchanges, their agreement, their messages through guide and specimen.
 
-use super::leaves_nothing;
+use super::{leaves_nothing, notices};
 use crate::claim;
 use crate::reading::{Acknowledged, MessageReading, Said, Standard, Transmission};
 use acquit_domain::time::DAY;
@@ -261,10 +261,14 @@ impl Content<'_> {
         let mapped = read_edifact(&form.specimen, checked, content, origin, &mut record);
         let mut findings = merge(structure, mapped);
         let syntax_is_fine = !findings.iter().any(Finding::rejects);
-        let said = match form.specimen.message()[0] {
+        let kind = form.specimen.message()[0];
+        let said = match kind {
             "CONTRL" => contrl(&record),
             "APERAK" => aperak(&record),
             _ => match self.agreement {
+                Some(agreement) if kind == "BANSTA" => {
+                    notices::bansta(self.desk, agreement, &record)
+                }
                 Some(agreement) => {
                     let (said, more) = claim::invoice(self.desk, agreement, &record);
                     // What the business says of a message whose syntax is wrong would only

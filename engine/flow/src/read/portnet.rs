@@ -1,5 +1,6 @@
 //! Reading PortNet XML: each document of a parcel is one transmission with one message.
 
+use super::notices;
 use crate::claim;
 use crate::reading::{Acknowledged, MessageReading, Said, Standard, Transmission};
 use acquit_domain::invoice::MessageFunction;
@@ -137,6 +138,21 @@ fn understand(
         "portnet-inv" => {
             message.kind = "INV".to_owned();
             invoice(book, agreement, &record, message);
+        }
+        "portnet-unm" => {
+            message.kind = "UNM".to_owned();
+            message.said = match agreement {
+                Some(agreement) if !message.rejected() => notices::unm(book, agreement, &record),
+                _ => Said::Nothing,
+            };
+        }
+        "portnet-pnm" => {
+            message.kind = "PNM".to_owned();
+            if let Some(agreement) = agreement.filter(|_| !message.rejected()) {
+                let (said, findings) = notices::desk_payment(book, agreement, &record);
+                message.said = said;
+                message.findings.extend(findings);
+            }
         }
         name => {
             message.kind = "ACC".to_owned();

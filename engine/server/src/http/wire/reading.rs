@@ -5,8 +5,9 @@ use super::{FieldWire, FindingWire, MoneyWire, Told, fields, hex};
 use acquit_domain::invoice::InvoiceMessage;
 use acquit_domain::mask::mask;
 use acquit_domain::part::Reached;
+use acquit_domain::pay::News;
 use acquit_domain::{Currency, Money};
-use acquit_flow::{MessageReading, Reading, Said, Survey, Transmission};
+use acquit_flow::{MessageReading, NoticeAnswer, Reading, Said, Survey, Transmission};
 use acquit_mapping::language::Language;
 use acquit_mapping::rulebook::Rulebook;
 use serde::Serialize;
@@ -178,6 +179,8 @@ fn message(message: &MessageReading, told: Told<'_>) -> MessageReadingWire {
             values.insert("accepted", said.accepted.to_string());
             values.insert("reason", mask(&said.reason).into_owned());
         }
+        Said::Notices(answers) => answers_of(answers, &mut values),
+        Said::Desk(news) => payment(news, &mut values, &mut amounts),
         Said::Nothing => {}
     }
     values.retain(|_, value| !value.is_empty());
@@ -194,6 +197,32 @@ fn message(message: &MessageReading, told: Told<'_>) -> MessageReadingWire {
         findings: told.findings(&message.findings),
         unread: message.unread.clone(),
     }
+}
+
+/// The answers to notices of ours; of several, what they say of each invoice in one value.
+fn answers_of(answers: &[NoticeAnswer], values: &mut BTreeMap<&'static str, String>) {
+    let Some(first) = answers.first() else { return };
+    values.insert("transaction", first.transaction.clone());
+    values.insert("acknowledged", first.message.clone());
+    let each = answers.iter().map(|answer| {
+        let number = answer.invoice.as_ref().map_or("", |key| key.number.as_str());
+        format!("{number}: {}", mask(&answer.text))
+    });
+    values.insert("answers", each.collect::<Vec<String>>().join("; "));
+}
+
+fn payment(
+    news: &News,
+    values: &mut BTreeMap<&'static str, String>,
+    amounts: &mut BTreeMap<&'static str, MoneyWire>,
+) {
+    values.insert("transaction", news.transaction.clone());
+    values.insert("means", news.means.clone());
+    values.insert("event", news.kind.key().to_owned());
+    values.insert("paid_at", news.at.map_or(String::new(), |at| at.to_string()));
+    let numbers = news.invoices.iter().map(|(key, _)| key.number.to_string());
+    values.insert("invoices", numbers.collect::<Vec<String>>().join(", "));
+    amounts.extend(news.amount.map(|amount| ("paid", MoneyWire::from(amount))));
 }
 
 fn invoice(
