@@ -227,7 +227,8 @@ mod tests {
     fn faults_are_told() {
         let (_, faults) = Calendar::read(
             "x",
-            "zone = \"Mars/Base\"\nweekend = [\"sun\"]\n[[holiday]]\nname = \"a\"\nday = \"13-40\"\n",
+            "zone = \"Mars/Base\"\nweekend = [\"sun\"]\n\
+             [[holiday]]\nname = \"a\"\nday = \"13-40\"\n",
         );
         assert_eq!(faults.len(), 3, "{faults:?}");
     }

@@ -192,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_provider_is_read() {
-        let text = "code = \"CMI\"\nname = \"CMI\"\n[[means]]\nmeans = \"cmi.card\"\nfunction = \"CMI\"\nhandoff = \"form\"\ncapture_by_answer = true\nseconds = 2700\npolls = [\"5 min\", \"1 d\"]\n";
+        let text = "code = \"CMI\"\nname = \"CMI\"\n[[means]]\nmeans = \"cmi.card\"\n\
+                    function = \"CMI\"\nhandoff = \"form\"\ncapture_by_answer = true\n\
+                    seconds = 2700\npolls = [\"5 min\", \"1 d\"]\n";
         let (provider, faults) = Provider::read("cmi", "provider.toml", text, &["cmi.card"]);
         assert_eq!(faults, []);
         let means = provider.offers("cmi.card").expect("the one means");
