@@ -150,6 +150,8 @@ fn refuse(
     if let Some(kind) = kind {
         let about = case::About { order: order.map(|order| order.id), ..case::About::default() };
         let text = format!("Autorisation {} refusée: {code}", payment.key.transaction);
+        // `pay.amount`, `pay.cur`, `pay.twice`: what was authorised is not what was asked for.
+        desk.alert(&code.to_lowercase().replacen('-', ".", 1), text.clone(), Some(row));
         case::open(desk, kind, about, row, &text);
     }
     let named = payment.found.as_ref().map(|found| (found.order.id, found.attempt.unwrap_or(0)));

@@ -275,8 +275,11 @@ fn answered(desk: &mut Desk<'_>, mut notice: Notice, answer: &NoticeAnswer) -> V
         if answer.invoice.as_ref().is_some_and(|key| *key != line.invoice) {
             continue;
         }
-        // A receiver may answer one notice twice, no and then yes: yes stands.
+        // A receiver may answer one notice twice, no and then yes: yes stands. And "paid already"
+        // after its yes is no contradiction.
+        let known = line.confirmed == Some(true) && answer.motive == Motive::AlreadyPaid;
         line.confirmed = Some(ok || line.confirmed == Some(true));
+        let event = if known { Event::IssuerAlreadyPaid } else { event };
         on_invoice(desk, &notice, line, event, &telling);
     }
     notice.lines = lines;

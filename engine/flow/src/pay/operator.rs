@@ -267,8 +267,15 @@ fn close_case(
     if case::close(desk, |case| case.id == id, &action.reason) == 0 {
         return Err("STATE-EVENT");
     }
-    let still =
-        |key: &InvoiceKey| desk.open_cases().iter().any(|case| case.invoice.as_ref() == Some(key));
+    let disputes = |case: &acquit_domain::pay::Case, key: &InvoiceKey| {
+        let order = case.order.and_then(|id| desk.order(id));
+        case.kind == CaseKind::Chargeback
+            && order.is_some_and(|order| order.items.iter().any(|item| item.invoice == *key))
+    };
+    let still = |key: &InvoiceKey| {
+        let cases = desk.open_cases();
+        cases.iter().any(|case| case.invoice.as_ref() == Some(key) || disputes(case, key))
+    };
     match invoice.filter(|key| desk.invoice(key).is_some() && !still(key)) {
         Some(key) => drop(step::invoice(desk, key, Event::CaseClosed, 0, telling)),
         None => {

@@ -154,8 +154,8 @@ impl House {
         }
         for order in payments.orders.values() {
             let paid = payments.funds.values().filter(|funds| funds.order == Some(order.id));
-            let paid: i64 = paid.map(|funds| on_items(order, funds)).sum();
-            assert!(paid <= order.total.minor, "an order was paid twice: {}", order.number);
+            let paid: i64 = paid.map(on_entry).sum();
+            assert!(paid <= order.total.minor, "an order was paid twice: {}", self.told(order));
             for attempt in &order.attempts {
                 let waits = attempt.state.is_live();
                 assert_eq!(waits, attempt.due.is_some(), "{:?} without clock", attempt.state);
@@ -180,6 +180,14 @@ impl House {
         let year = payments.counters.get("receipt:2026").copied().unwrap_or(0);
         let later = payments.counters.get("receipt:2027").copied().unwrap_or(0);
         assert_eq!(year + later, self.receipts, "receipts without gaps");
+    }
+
+    /// An order with its money, for people.
+    fn told(&self, order: &Order) -> String {
+        let of = self.known.payments.funds.values().filter(|one| one.order == Some(order.id));
+        let funds: Vec<String> =
+            of.map(|one| format!("{:?} {:?}", one.key, one.postings)).collect();
+        format!("{:?} {:?}\n{}", order.state, order.items, funds.join("\n"))
     }
 
     /// Every deadline that waits.
@@ -229,11 +237,13 @@ impl House {
     }
 }
 
-fn on_items(order: &Order, funds: &Funds) -> i64 {
-    let on = |item: &acquit_domain::pay::OrderItem| {
-        funds.balance(&Account::Allocated(item.invoice.clone()))
-    };
-    order.items.iter().map(on).sum()
+/// What a fact put on invoices when it was entered: what an operator allocated later, out of
+/// suspense, is decided by a person.
+fn on_entry(funds: &Funds) -> i64 {
+    let suspended = funds.postings.iter().find(|one| one.account == Account::Suspense);
+    let suspended = suspended.map_or(0, |posting| posting.amount_minor);
+    let received = funds.balance(&Account::Received);
+    received - suspended
 }
 
 fn has(order: &Order, key: &InvoiceKey) -> bool {
