@@ -26,9 +26,16 @@ pub mod pay;
 mod read;
 mod reading;
 
-pub use decide::{apply, decide, decide_part, decide_survey, expire, must_wait, retry, retry_keys};
+pub use decide::{
+    apply, apply_asked, decide, decide_part, decide_survey, expire, lay, must_wait, retry,
+    retry_keys,
+};
 pub use log::{invoice_hash, letter_hash, letters_hash, row_hash};
 pub use pay::{Occurrence, decide_payment, payment_keys};
+pub use read::{
+    BANK, BankEntry, ChequeLine, FileLine, LineKind, Statement, is_rib, read_cheques,
+    read_settlement, read_statements, statement_news,
+};
 pub use read::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, read, survey,
 };

@@ -3,8 +3,14 @@
 mod edifact;
 mod notices;
 mod portnet;
+mod settlement;
+mod statements;
 mod survey;
 
+pub use settlement::{FileLine, LineKind, read_settlement};
+pub use statements::{
+    BANK, BankEntry, ChequeLine, Statement, is_rib, read_cheques, read_statements, statement_news,
+};
 pub use survey::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, survey,
 };

@@ -1,6 +1,8 @@
 //! What deciding about payments gives: a part of [`Outcome`](crate::Outcome).
 
-use super::{Call, Case, Day, Delivery, Funds, InvoiceRequest, News, Notice, Order, Receipt};
+use super::{
+    Call, Case, Day, Delivery, Funds, InvoiceRequest, News, Notice, Order, Receipt, SettlementLine,
+};
 use crate::Id;
 
 /// Something with a version, written whole.
@@ -51,6 +53,8 @@ pub struct Payments {
     pub calls: Vec<Call>,
     /// What was said, for the summary of who told it; not stored.
     pub news: Vec<News>,
+    /// Lines of a settlement as they were decided, for who gathers its day; not stored.
+    pub lines: Vec<SettlementLine>,
     /// What the caller is told; not stored.
     pub reply: Option<Reply>,
 }

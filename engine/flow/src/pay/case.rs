@@ -41,11 +41,22 @@ pub(super) fn is_open(desk: &Desk<'_>, kind: CaseKind, about: &About) -> bool {
 
 /// Opens a case, unless one of its kind about the same thing is open already.
 pub(super) fn open(desk: &mut Desk<'_>, kind: CaseKind, about: About, exchange: Id, text: &str) {
-    if is_open(desk, kind, &about) {
-        return;
+    if !is_open(desk, kind, &about) {
+        always(desk, kind, about, exchange, text);
     }
+}
+
+/// Opens a case, and gives its identifier.
+pub(super) fn always(
+    desk: &mut Desk<'_>,
+    kind: CaseKind,
+    about: About,
+    exchange: Id,
+    text: &str,
+) -> Id {
+    let id = desk.draw(Purpose::Case);
     let case = Case {
-        id: desk.draw(Purpose::Case),
+        id,
         kind,
         invoice: about.invoice,
         order: about.order,
@@ -58,6 +69,7 @@ pub(super) fn open(desk: &mut Desk<'_>, kind: CaseKind, about: About, exchange: 
         resolution: String::new(),
     };
     desk.put_case(case);
+    id
 }
 
 /// Closes the open cases that pass a test; how many there were.

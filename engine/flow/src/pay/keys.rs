@@ -14,6 +14,20 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
         Occurrence::Start(start) => start.invoices.iter().for_each(|key| name(&mut keys, key)),
         Occurrence::Began { order, .. } => order_of(&mut keys, *order),
         Occurrence::News { news } => news.iter().for_each(|news| said(&mut keys, news)),
+        Occurrence::Statement { news } => {
+            for one in news {
+                said(&mut keys, one);
+                super::settle_bank::ask(&mut keys, book, one);
+            }
+        }
+        Occurrence::Settle(settlement) => {
+            for one in &settlement.differences {
+                if let Some(line) = &one.said {
+                    said(&mut keys, &super::settle::news_of(&settlement.provider, line));
+                }
+                keys.payments.funds_ids.extend(one.line.funds);
+            }
+        }
         Occurrence::Deadline { subject, .. } => match subject {
             Subject::Order(id) | Subject::Attempt(id, _) => order_of(&mut keys, *id),
             Subject::Notice(id) => drop(keys.payments.notices.insert(*id)),

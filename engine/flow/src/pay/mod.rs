@@ -26,6 +26,9 @@ mod receipt;
 mod reply;
 mod request;
 mod reverse;
+pub mod settle;
+mod settle_bank;
+mod settle_decide;
 mod start;
 mod step;
 mod telling;
@@ -70,6 +73,8 @@ pub fn decide_payment(
         }
         Occurrence::Operator(action) => operator::decide(&mut desk, action),
         Occurrence::NoticeAnswers(answers) => notice::answers(&mut desk, answers),
+        Occurrence::Statement { news } => settle_bank::decide(&mut desk, news),
+        Occurrence::Settle(settlement) => settle_decide::decide(&mut desk, settlement),
         Occurrence::Ask(ask) => request::ask(&mut desk, ask),
         Occurrence::Asked { request, answer } => request::asked(&mut desk, *request, answer),
     };

@@ -1,5 +1,6 @@
 //! What can happen to payments: everything [`decide_payment`](super::decide_payment) decides.
 
+use super::settle::Settlement;
 use acquit_domain::pay::{News, Payer};
 use acquit_domain::{Id, InvoiceKey, InvoiceMessage, PartyCode, Timestamp};
 
@@ -24,6 +25,14 @@ pub enum Occurrence {
         /// What is said, in the order it is said.
         news: Vec<News>,
     },
+    /// A bank's statement: like news, and the order is looked for among the words of the label,
+    /// which are the reason.
+    Statement {
+        /// What is said, in order.
+        news: Vec<News>,
+    },
+    /// A provider's day is matched with the ledger.
+    Settle(Settlement),
     /// A clock ran out.
     Deadline {
         /// Of what.

@@ -2,8 +2,8 @@
 
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::{
-    Call, Case, Change, Delivery, Due, Funds, FundsKey, InvoiceRequest, News, Notice, Order,
-    Payments, PaymentsKnown, Receipt, Versioned,
+    Call, Case, Change, Day, Delivery, Due, Funds, FundsKey, InvoiceRequest, News, Notice, Order,
+    Payments, PaymentsKnown, Receipt, SettlementLine, Versioned,
 };
 use acquit_domain::{Id, InvoiceKey, Timestamp};
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub(crate) struct Till {
     pub(super) calls: Vec<Call>,
     pub(super) news: Vec<News>,
     pub(super) reply: Option<acquit_domain::pay::outcome::Reply>,
+    pub(super) days: Vec<Day>,
+    pub(super) lines: Vec<SettlementLine>,
 }
 
 /// Something with a version that can be given the next one.
@@ -64,7 +66,8 @@ impl Till {
             receipts: self.receipts.into_values().collect(),
             cases: self.cases.into_values().collect(),
             deliveries: self.deliveries,
-            days: Vec::new(),
+            days: self.days,
+            lines: self.lines,
             counters: counters.collect(),
             calls: self.calls,
             news: self.news,
