@@ -26,11 +26,11 @@ impl House {
         House { book: book(), known: Known::default(), parcels: 0, now }
     }
 
-    fn parcel(&mut self, bytes: &[u8]) -> Parcel {
+    fn parcel(&mut self, partner: &str, bytes: &[u8]) -> Parcel {
         self.parcels += 1;
         Parcel {
             id: Id::new(1_763_892_000_000 + self.parcels, self.parcels.into()),
-            partner: PartyCode::new("6110D00116"),
+            partner: PartyCode::new(partner),
             channel: Channel::Http,
             media: Media::Unknown,
             charset: String::new(),
@@ -43,14 +43,37 @@ impl House {
     }
 
     fn happens(&mut self, occurrence: &Occurrence) -> Outcome {
-        let parcel = self.parcel(b"{}");
+        let parcel = self.parcel("PORTAIL", b"{}");
         let outcome = decide_payment(&self.book, &parcel, occurrence, &self.known, self.now);
         apply(&mut self.known, &outcome);
         outcome
     }
 
     fn send(&mut self, text: &str) -> Outcome {
-        let parcel = self.parcel(text.as_bytes());
+        self.send_as("6110D00116", text)
+    }
+
+    /// An invoice is paid at a provider: the one order there is, with what follows.
+    fn pay(&mut self, issuer: &str, means: &str, provider: &str, minor: i64) -> Outcome {
+        let number = InvoiceNumber::new("00069321").expect("a number");
+        let issuer = PartyCode::new(issuer).expect("a code");
+        self.happens(&Occurrence::Start(StartOrder {
+            invoices: vec![InvoiceKey { issuer, number }],
+            means: means.to_owned(),
+            payer: Payer::default(),
+            user: "yary".to_owned(),
+            reference: String::new(),
+        }));
+        let order = self.known.payments.orders.values().next().expect("an order").clone();
+        let mut news = News::new(provider, NewsKind::Paid, FundsSource::Query);
+        news.order = order.number;
+        news.transaction = "242".to_owned();
+        news.amount = Some(Money::new(minor, Currency::MAD));
+        self.happens(&Occurrence::News { news: vec![news] })
+    }
+
+    fn send_as(&mut self, partner: &str, text: &str) -> Outcome {
+        let parcel = self.parcel(partner, text.as_bytes());
         let reading = read(&self.book, &parcel);
         let outcome = decide(&self.book, &reading, &self.known, self.now);
         apply(&mut self.known, &outcome);
@@ -73,6 +96,9 @@ fn told(outcome: &Outcome) -> Vec<String> {
     });
     rows.chain(outcome.answers.iter().map(|letter| letter.kind.key().to_owned())).collect()
 }
+
+const CONFIRMED: &str = "UNM awaiting_partner -> payment_confirmed accepted \
+                         « Paiement confirmé par l'émetteur »";
 
 #[test]
 fn a_payment_at_the_issuers_desk_pays_the_invoice_and_is_answered() {
@@ -102,29 +128,36 @@ fn an_answer_to_no_notice_is_noted_and_never_answered() {
 fn an_answer_to_our_notice_confirms_the_payment() {
     let mut house = House::new();
     house.send(&sample("portnet-inv/original.xml"));
-    let number = InvoiceNumber::new("00069321").expect("a number");
-    let issuer = PartyCode::new("6110D00116").expect("a code");
-    house.happens(&Occurrence::Start(StartOrder {
-        invoices: vec![InvoiceKey { issuer, number }],
-        means: "amanpay.paydirect".to_owned(),
-        payer: Payer::default(),
-        user: "yary".to_owned(),
-        reference: String::new(),
-    }));
-    let order = house.known.payments.orders.values().next().expect("an order").clone();
-    let mut news = News::new("AMANPAY", NewsKind::Paid, FundsSource::Callback);
-    news.order = order.number.clone();
-    news.transaction = "242".to_owned();
-    news.amount = Some(Money::new(360_000, Currency::MAD));
-    let paid = house.happens(&Occurrence::News { news: vec![news] });
+    let paid = house.pay("6110D00116", "amanpay.paydirect", "AMANPAY", 360_000);
     let [letter] = paid.letters.as_slice() else { panic!("{:?}", told(&paid)) };
     let body = String::from_utf8(letter.body.clone()).expect("XML");
     assert!(body.contains("<IdTransaction>242</IdTransaction>"), "{body}");
     assert!(body.contains("<NumeroFacture>00069321</NumeroFacture>"), "{body}");
     let unm = sample("portnet-unm/integrated.xml").replace("000000000000046", &letter.reference);
     let told = told(&house.send(&unm));
-    assert_eq!(
-        told,
-        ["UNM awaiting_partner -> payment_confirmed accepted « Paiement confirmé par l'émetteur »"]
-    );
+    assert_eq!(told, [CONFIRMED]);
+}
+
+const ANP: &str = "UNB+UNOC:3+ANP:ZZ+PORTNET:ZZ+261123:1000+IC0001'\
+UNH+1+INVOIC:D:96A:UN'BGM+380+00069321+9'DTM+137:20261031:102'DTM+13:20261230:102'\
+NAD+SU+ANP::92'NAD+BY+6110D00116::92'CUX+2:MAD:4'LIN+1++ABO:SA'QTY+47:1'MOA+203:3000.00'\
+TAX+7+VAT+++:::20.00'UNS+S'MOA+79:3000.00'MOA+124:600.00'MOA+77:3600.00'UNT+16+1'\
+UNZ+1+IC0001'";
+
+#[test]
+fn an_issuer_that_speaks_edifact_is_told_by_remadv_and_answers_by_bansta() {
+    let mut house = House::new();
+    house.send_as("ANP", ANP);
+    let code = house.book.agreement_by_code("ANP").expect("an agreement").code.clone();
+    let paid = house.pay(&code, "cmi.fatourati", "FATOURATI", 360_000);
+    let [letter] = paid.letters.as_slice() else { panic!("{:?}", told(&paid)) };
+    let body = String::from_utf8(letter.body.clone()).expect("UNOC without accents");
+    for part in ["REMADV:D:96A:UN'", "RFF+PQ:242'", "DOC+380+00069321'MOA+12:3600.00'"] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    let bansta = sample("bansta-d96a/integrated.edi")
+        .replace("6110D00116:ZZZ+611PNET00100:ZZZ+171222", "ANP:ZZ+PORTNET:ZZ+261123")
+        .replace("00000000000046", &letter.reference);
+    let told = told(&house.send_as("ANP", &bansta));
+    assert_eq!(told, [CONFIRMED, "CONTRL"]);
 }

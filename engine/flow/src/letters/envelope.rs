@@ -4,6 +4,7 @@ use super::Draft;
 use crate::decide::{Desk, local_time};
 use crate::reading::Transmission;
 use acquit_mapping::edifact::{WrittenSegment, write_edifact};
+use acquit_mapping::platform::Identification;
 use acquit_mapping::record::Record;
 use acquit_mapping::xml::write_xml;
 use acquit_syntax::edifact::charset::Charset;
@@ -23,8 +24,41 @@ pub(super) fn wrap(
 ) -> Option<Vec<u8>> {
     let party = sent.party.as_ref().and_then(|party| desk.book.agreement(party));
     let folder = party.map_or("", |agreement| agreement.folder.as_str());
+    let (us, them) = (&sent.recipient, &sent.sender);
+    let named = desk.book.platform.is_us_in_edifact(&us.0, &us.1);
+    let us = named.then(|| Identification { id: us.0.clone(), qualifier: us.1.clone() });
+    let them = Identification { id: them.0.clone(), qualifier: them.1.clone() };
+    let ends = Ends { us, them: &them, reference: &draft.reference };
+    write(desk, &ends, folder, tell)
+}
+
+/// An interchange nobody asked for, to a partner by its address, with a reference of ours.
+pub(super) fn unasked(
+    desk: &Desk<'_>,
+    them: &Identification,
+    reference: &str,
+    folder: &str,
+    tell: &dyn Fn(&mut Sheet<'_>) -> Option<()>,
+) -> Option<Vec<u8>> {
+    write(desk, &Ends { us: None, them, reference }, folder, tell)
+}
+
+/// Between whom an interchange goes, and its control reference.
+struct Ends<'e> {
+    /// How we were addressed; our first address when nobody addressed us.
+    us: Option<Identification>,
+    them: &'e Identification,
+    reference: &'e str,
+}
+
+fn write(
+    desk: &Desk<'_>,
+    ends: &Ends<'_>,
+    folder: &str,
+    tell: &dyn Fn(&mut Sheet<'_>) -> Option<()>,
+) -> Option<Vec<u8>> {
     let written = |charset| {
-        let writer = Writer::new(&header(desk, sent, draft, charset), LineEnd::None);
+        let writer = Writer::new(&header(desk, ends, charset), LineEnd::None);
         let mut sheet = Sheet { desk, folder, writer };
         tell(&mut sheet)?;
         sheet.writer.finish().ok()
@@ -76,16 +110,16 @@ impl Sheet<'_> {
     }
 }
 
-fn header(desk: &Desk<'_>, sent: &Transmission, draft: &Draft, charset: Charset) -> Interchange {
+fn header(desk: &Desk<'_>, ends: &Ends<'_>, charset: Charset) -> Interchange {
     let local = local_time(&desk.book.platform.zone, desk.now);
     let (date, time) = (local.date(), local.time());
     let wide = charset == Charset::UnoW;
     let year = if wide { i32::from(date.year()) } else { i32::from(date.year()).rem_euclid(100) };
-    let us = &sent.recipient;
-    let named = desk.book.platform.is_us_in_edifact(&us.0, &us.1);
-    let (id, qualifier) = match (named, desk.book.platform.edifact.first()) {
-        (false, Some(first)) => (first.id.clone(), first.qualifier.clone()),
-        _ => us.clone(),
+    let us = ends.us.as_ref().or_else(|| desk.book.platform.edifact.first());
+    let party = |one: &Identification| Party {
+        id: one.id.clone(),
+        qualifier: one.qualifier.clone(),
+        ..Party::default()
     };
     Interchange {
         una: Some(*b":+.? '"),
@@ -93,15 +127,11 @@ fn header(desk: &Desk<'_>, sent: &Transmission, draft: &Draft, charset: Charset)
         charset,
         syntax: charset.identifier().to_owned(),
         version: if wide { "4" } else { "3" }.to_owned(),
-        sender: Party { id, qualifier, ..Party::default() },
-        recipient: Party {
-            id: sent.sender.0.clone(),
-            qualifier: sent.sender.1.clone(),
-            ..Party::default()
-        },
+        sender: us.map(party).unwrap_or_default(),
+        recipient: party(ends.them),
         date: format!("{year:02}{:02}{:02}", date.month(), date.day()),
         time: format!("{:02}{:02}", time.hour(), time.minute()),
-        reference: draft.reference.clone(),
+        reference: ends.reference.to_owned(),
         ..Interchange::default()
     }
 }

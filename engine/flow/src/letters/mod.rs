@@ -10,7 +10,7 @@ mod notice;
 pub(crate) use notice::notice;
 
 use crate::decide::{Decided, Desk, Purpose, control_reference};
-use crate::reading::{MessageReading, Standard, Transmission};
+use crate::reading::{MessageReading, Said, Standard, Transmission};
 use acquit_domain::exchange::MessageVerdict;
 use acquit_domain::letter::{LetterKind, LetterState};
 use acquit_domain::part::Told;
@@ -181,11 +181,12 @@ pub(crate) fn business(
     letter.into_iter().collect()
 }
 
-/// True when the transmission holds nothing but answers to letters of ours.
+/// True when the transmission holds nothing but answers to letters of ours. The syntax of a BANSTA
+/// is acknowledged all the same: it is a message of its own standard, not an acknowledgement.
 fn only_answers(sent: &Transmission) -> bool {
     !sent.messages.is_empty()
         && sent.messages.iter().all(|message| {
-            message.said.is_answer()
+            matches!(message.said, Said::Acknowledgement(_))
                 || matches!(message.kind.as_str(), "CONTRL" | "APERAK" | "ACC" | "UNM")
         })
 }
