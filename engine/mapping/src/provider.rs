@@ -3,8 +3,18 @@
 //! What this module is *not*: addresses, merchant numbers and secrets of a running house; those
 //! are in `acquit.toml`, because they differ between a test and a real house.
 
+mod hear;
+mod message;
+mod say;
+
+pub use hear::{Delivered, Heard, Refusal, Stage, fields, hear, judge_query, parts};
+pub use message::{Answers, Call, Login, Message, Way, Words};
+pub use say::{Saying, Wanted, path, record, say};
+
+use crate::codes::Codes;
 use crate::files::{FileFault, Page, Section};
 use acquit_domain::Function;
+use acquit_domain::pay::CallPurpose;
 
 /// Longest life of a session, a reference or a period of grace, in seconds: a year.
 const SECONDS_MAX: i64 = 366 * 86_400;
@@ -99,6 +109,10 @@ pub struct Provider {
     pub name: String,
     /// Its means.
     pub means: Vec<Means>,
+    /// What it and we say to each other.
+    pub messages: Vec<Message>,
+    /// What is sent to it when something is asked.
+    pub calls: Vec<Call>,
 }
 
 impl Provider {
@@ -109,17 +123,45 @@ impl Provider {
         file: &str,
         text: &str,
         means: &[&str],
+        codes: &Codes,
     ) -> (Provider, Vec<FileFault>) {
         let page = Page::parse(file, text);
         let root = page.root();
+        let messages = root.sections("message");
+        let messages: Vec<Message> =
+            messages.iter().map(|one| message::read_message(one, codes)).collect();
+        let calls = root.sections("call");
+        let calls = calls.iter().map(|one| message::read_call(one, &messages)).collect();
         let provider = Provider {
             folder: folder.to_owned(),
             code: root.needed("code").text.to_owned(),
             name: root.needed("name").text.to_owned(),
             means: root.sections("means").iter().map(|one| read_means(one, means)).collect(),
+            messages,
+            calls,
         };
         root.finish();
         (provider, page.into_faults())
+    }
+
+    /// The message of this name.
+    #[must_use]
+    pub fn message(&self, name: &str) -> Option<&Message> {
+        self.messages.iter().find(|one| one.name == name)
+    }
+
+    /// The call of this name.
+    #[must_use]
+    pub fn call(&self, name: &str) -> Option<&Call> {
+        self.calls.iter().find(|one| one.name == name)
+    }
+
+    /// The call for a purpose about a payment by these means.
+    #[must_use]
+    pub fn call_for(&self, purpose: CallPurpose, means: &str) -> Option<&Call> {
+        let takes =
+            |call: &Call| call.means.is_empty() || call.means.iter().any(|one| one == means);
+        self.calls.iter().find(|call| call.purpose == purpose && takes(call))
     }
 
     /// The means of this word.
@@ -186,7 +228,7 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> String {
-        let (_, faults) = Provider::read("x", "x", text, &["cmi.card"]);
+        let (_, faults) = Provider::read("x", "x", text, &["cmi.card"], &Codes::new());
         faults.iter().map(|fault| format!("{}: {}\n", fault.line, fault.message)).collect()
     }
 
@@ -195,7 +237,8 @@ mod tests {
         let text = "code = \"CMI\"\nname = \"CMI\"\n[[means]]\nmeans = \"cmi.card\"\n\
                     function = \"CMI\"\nhandoff = \"form\"\ncapture_by_answer = true\n\
                     seconds = 2700\npolls = [\"5 min\", \"1 d\"]\n";
-        let (provider, faults) = Provider::read("cmi", "provider.toml", text, &["cmi.card"]);
+        let (provider, faults) =
+            { Provider::read("cmi", "provider.toml", text, &["cmi.card"], &Codes::new()) };
         assert_eq!(faults, []);
         let means = provider.offers("cmi.card").expect("the one means");
         assert_eq!((means.seconds, means.polls.as_slice()), (2700, [300, 86_400].as_slice()));

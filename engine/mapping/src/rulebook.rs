@@ -281,7 +281,7 @@ fn load_providers(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> 
     let mut providers: Vec<Provider> = Vec::new();
     for (name, path, text) in folder(files, "providers") {
         let Some(name) = name.strip_suffix("/provider") else { continue };
-        let (provider, found) = Provider::read(name, path, text, &means);
+        let (provider, found) = Provider::read(name, path, text, &means, codes);
         faults.extend(found);
         let twice = |one: &&Means| providers.iter().any(|other| other.offers(&one.means).is_some());
         if let Some(means) = provider.means.iter().find(twice) {

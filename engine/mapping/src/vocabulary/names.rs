@@ -118,6 +118,8 @@ names! {
     NONCE Root "nonce" Text "A value that never comes twice.";
     LANGUAGE Root "language" Text "Language of the payer: fr, en or ar.";
     SIGNATURE Root "signature" Text "Signature of the message.";
+    LOGIN Root "login" Text "Name of our user at the provider.";
+    PASSWORD Root "password" Text "Password of our user at the provider.";
     TERMINAL Root "terminal" Text "Terminal or office of the issuer that is asked.";
     CLIENT_AT_ISSUER Root "client_at_issuer" Text "Number the issuer knows the client by.";
     ACCOUNT Root "account" Text "Number of a bank account.";
