@@ -8,7 +8,7 @@ use crate::known::{ask, invoices_named};
 use crate::link::Link;
 use crate::value::{Value, fields};
 use acquit_domain::pay::{OrderName, PaymentKeys};
-use acquit_domain::{Id, InvoiceKey, Known};
+use acquit_domain::{Id, InvoiceKey, InvoiceNumber, Known};
 use std::collections::BTreeSet;
 
 /// How far from what was asked the neighbourhood goes: an order of an invoice of an order.
@@ -68,6 +68,7 @@ pub(crate) fn known(link: &Link, keys: &PaymentKeys, known: &mut Known) -> Resul
         return Ok(());
     }
     let mut todo = named(link, keys)?;
+    of_requests(link, keys, known)?;
     todo.invoices.extend(known.invoices.keys().cloned());
     let mut asked = BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -75,9 +76,6 @@ pub(crate) fn known(link: &Link, keys: &PaymentKeys, known: &mut Known) -> Resul
         if todo.is_empty() {
             break;
         }
-    }
-    for id in &keys.requests {
-        known.payments.requests.extend(request_row::read(link, *id)?.map(|one| (*id, one)));
     }
     // Whoever finds payments may give numbers: a message to the issuer needs one.
     let found = &known.payments;
@@ -90,6 +88,22 @@ pub(crate) fn known(link: &Link, keys: &PaymentKeys, known: &mut Known) -> Resul
         })?;
     }
     beside(link, known)
+}
+
+/// Requests, and the invoices they name.
+fn of_requests(link: &Link, keys: &PaymentKeys, known: &mut Known) -> Result<()> {
+    let mut invoices = BTreeSet::new();
+    for id in &keys.requests {
+        let Some(request) = request_row::read(link, *id)? else { continue };
+        if let Some(number) = InvoiceNumber::new(&request.number) {
+            let key = InvoiceKey { issuer: request.issuer.clone(), number };
+            if !known.invoices.contains_key(&key) {
+                invoices.insert(key);
+            }
+        }
+        known.payments.requests.insert(*id, request);
+    }
+    invoices_named(link, &invoices, known)
 }
 
 /// What was asked by name.
