@@ -272,7 +272,7 @@ pub async fn notices_and_requests_move_on(store: &Store) {
         issuer: invoice.key.issuer.clone(),
         terminal: "Port Casablanca".to_owned(),
         client_id: "42".to_owned(),
-        number: String::new(),
+        number: invoice.key.number.to_string(),
         client: invoice.client.code.clone(),
         user: "alami".to_owned(),
         state: RequestState::Asked,
@@ -304,7 +304,9 @@ pub async fn notices_and_requests_move_on(store: &Store) {
     answered.payments.requests = vec![next(found.clone(), 1)];
     take(store, vec![answered]).await;
     let keys = PaymentKeys { requests: [request.id].into(), ..PaymentKeys::default() };
-    assert_eq!(known(store, keys).await.payments.requests[&request.id], found);
+    let brought = known(store, keys).await;
+    assert_eq!(brought.payments.requests[&request.id], found);
+    assert!(brought.invoices.contains_key(&invoice.key), "a request brings its invoice");
     let listed = store.requests(&viewer_of_client, Some(RequestState::Found), None, 9).await;
     assert_eq!(listed.expect("listed"), [found]);
     let paid = store.notices(&operator(), Some(NoticeState::Sent), None, 9).await;
