@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod embedded;
 pub mod http;
+pub mod receipts;
 mod records;
 pub mod render;
 pub mod service;

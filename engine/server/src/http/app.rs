@@ -30,6 +30,9 @@ pub struct App {
     pub(super) streams: Arc<Semaphore>,
     /// False while the server stops: the readiness check then says so.
     pub(super) ready: AtomicBool,
+    /// Which addresses are called; those of the configuration are set when the server starts.
+    #[cfg(feature = "webhook")]
+    pub egress: std::sync::OnceLock<acquit_connectors::egress::Egress>,
     /// True once the server stops: event streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -39,6 +42,19 @@ impl App {
     pub(super) fn code_of(&self, code: &str) -> String {
         let agreement = self.engine.book.agreement_by_code(code);
         agreement.map_or(code, |agreement| agreement.code.as_str()).to_owned()
+    }
+
+    /// Whether events may be posted to an address; why not otherwise.
+    #[cfg(feature = "webhook")]
+    pub(super) fn may_post(&self, url: &str) -> Result<(), String> {
+        let egress = self.egress.get_or_init(Default::default);
+        acquit_connectors::egress::check(egress, url).map(drop).map_err(|failure| failure.reason)
+    }
+
+    /// Whether events may be posted to an address: this server posts nothing.
+    #[cfg(not(feature = "webhook"))]
+    pub(super) fn may_post(&self, _: &str) -> Result<(), String> {
+        Err("this server was built without webhooks".to_owned())
     }
 
     /// The words of findings in a language.
@@ -65,6 +81,8 @@ impl App {
             strangers: Semaphore::new(STRANGERS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             ready: AtomicBool::new(true),
+            #[cfg(feature = "webhook")]
+            egress: std::sync::OnceLock::new(),
             stopping,
         })
     }

@@ -119,7 +119,7 @@ pub(super) fn problem(refusal: Refusal) -> Problem {
 }
 
 /// `Idempotency-Key`: at most 255 printable characters; empty when none.
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let mut values = headers.get_all("idempotency-key").iter();
     let Some(value) = values.next() else { return Ok(String::new()) };
     let text = value

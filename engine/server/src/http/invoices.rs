@@ -4,8 +4,11 @@ use super::app::App;
 use super::authentication::Caller;
 use super::problem::{Code, Problem, ProblemWire};
 use super::query::{Path, Query, page_size, unread, word};
-use super::wire::{InvoiceExchangeWire, InvoiceItemWire, InvoiceWire, Page};
-use acquit_domain::{Date, InvoiceKey, InvoiceKind, InvoiceNumber, PartyCode, Role, Status};
+use super::wire::{InvoiceExchangeWire, InvoiceItemWire, InvoiceWire, Page, PaymentWire};
+use acquit_domain::{
+    Date, Invoice, InvoiceKey, InvoiceKind, InvoiceNumber, PartyCode, Role, Status,
+};
+use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{InvoiceFilter, PageRequest, SORT_COLUMNS, Sort};
 use axum::Json;
 use axum::extract::State;
@@ -106,7 +109,11 @@ pub(super) async fn list(
     let (filter, sort, page) = asked.question(&app)?;
     let store = &app.engine.store;
     let found = store.invoices(&caller.viewer(), &filter, sort, &page).await.map_err(unread)?;
-    Ok(Json(Page::of(found, |invoice| InvoiceItemWire::from(invoice))))
+    let book = &app.engine.book;
+    Ok(Json(Page::of(found, |invoice| InvoiceItemWire {
+        means: offered(book, invoice),
+        ..InvoiceItemWire::from(invoice)
+    })))
 }
 
 /// One invoice with everything about it.
@@ -121,7 +128,16 @@ pub(super) async fn one(
     caller.allow(READERS)?;
     let key = key(&app, &path)?;
     let file = app.engine.store.invoice(&caller.viewer(), &key).await.map_err(unread)?;
-    file.map(|file| Json(InvoiceWire::from(&file))).ok_or_else(Problem::not_found)
+    let file = file.ok_or_else(Problem::not_found)?;
+    let money = app.engine.store.payments_of(&caller.viewer(), &key).await.map_err(unread)?;
+    let mut wire = InvoiceWire::from(&file);
+    wire.payments = PaymentWire::all(&key, &money.unwrap_or_default());
+    wire.item.means = offered(&app.engine.book, &file.invoice);
+    if caller.role == Role::Issuer {
+        // Whom a payer gives which reference to is no business of who is paid.
+        wire.payments.iter_mut().for_each(PaymentWire::for_issuer);
+    }
+    Ok(Json(wire))
 }
 
 /// « Suivi des échanges » of one invoice: the guide's nine columns.
@@ -142,6 +158,14 @@ pub(super) async fn exchanges(
     let rows = rows.ok_or_else(Problem::not_found)?;
     let items = rows.iter().map(|row| InvoiceExchangeWire::from(&row.exchange)).collect();
     Ok(Json(Page::whole(items)))
+}
+
+/// The means an invoice can be paid by: those agreed with its issuer now, else those it came with,
+/// as far as somebody offers them.
+fn offered(book: &Rulebook, invoice: &Invoice) -> Vec<String> {
+    let agreed = book.agreement(&invoice.key.issuer).map(|agreement| &agreement.means);
+    let means = agreed.unwrap_or(&invoice.means).iter();
+    means.filter(|means| book.means(means).is_some()).cloned().collect()
 }
 
 /// The invoice an address names.

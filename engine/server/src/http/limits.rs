@@ -8,6 +8,12 @@ pub const EDIFACT_BODY_MAX: usize = 48 << 20;
 pub const XML_BODY_MAX: usize = 16 << 20;
 /// Largest JSON body, in bytes.
 pub const JSON_BODY_MAX: usize = 1 << 20;
+/// Largest wish to pay or request for invoices, in bytes.
+pub const ORDER_BODY_MAX: usize = 64 << 10;
+/// How long the answer to a wish to pay waits for the provider's.
+pub const BEGIN_PATIENCE: Duration = Duration::from_secs(8);
+/// Most subscriptions of one party.
+pub const SUBSCRIPTIONS_MAX: usize = 20;
 /// Largest body whose kind is not said, in bytes: the largest of the kinds it may turn out to be.
 pub const UNKNOWN_BODY_MAX: usize = EDIFACT_BODY_MAX;
 /// Largest body of `POST /v1/validate`, which needs no key, in bytes.

@@ -24,6 +24,8 @@ mod media;
 mod operator;
 mod outbox;
 mod parties;
+mod pay;
+mod posted;
 mod problem;
 mod query;
 mod routes;

@@ -2,66 +2,24 @@
 
 use super::app::App;
 use super::authentication::Caller;
-use super::body::receive;
 use super::language::Spoken;
-use super::limits::JSON_BODY_MAX;
-use super::media;
+use super::posted::Posted;
 use super::problem::{Code, Problem, ProblemWire};
-use super::query::{Path, printable, unread};
+use super::query::{Path, unread};
 use super::wire::{AnswerWire, LetterWire, hex};
 use crate::bootstrap;
 use crate::shell::steps;
-use acquit_domain::{Id, Media, Outcome, PartyCode, Role};
+use acquit_domain::{Id, Outcome, PartyCode, Role};
 use acquit_store::CommitResult;
 use axum::Json;
-use axum::extract::{FromRequest, Request, State};
-use serde::de::DeserializeOwned;
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 500;
-
-/// A JSON body within the limit of JSON bodies; a problem says what is wrong with it.
-pub(super) struct Order<T>(T);
-
-impl<T: DeserializeOwned + PartialSchema> FromRequest<Arc<App>> for Order<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Order<T>, Problem> {
-        let (parts, body) = request.into_parts();
-        let sent = media::sent(&parts.headers).filter(|sent| sent.media == Media::Json);
-        sent.ok_or_else(|| Problem::new(Code::MediaType, "Send application/json.").closing())?;
-        let received = receive(app, &parts.headers, body, JSON_BODY_MAX).await?;
-        let value: Value = serde_json::from_slice(&received.bytes).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let detail = format!("The body is no JSON: line {line}, column {column}.");
-            Problem::new(Code::Request, detail)
-        })?;
-        let detail = fault::<T>(&value);
-        serde_json::from_value(value).map(Order).map_err(|_| Problem::new(Code::Request, detail))
-    }
-}
-
-/// What is wrong with an order that cannot be read, in plain words.
-fn fault<T: PartialSchema>(value: &Value) -> String {
-    let schema = T::schema();
-    let (RefOr::T(Schema::Object(shape)), Some(fields)) = (schema, value.as_object()) else {
-        return "The body is no JSON object.".to_owned();
-    };
-    let known: Vec<&str> = shape.properties.keys().map(String::as_str).collect();
-    if let Some(field) = fields.keys().find(|field| !known.contains(&field.as_str())) {
-        return format!("{}: not known here; known: {}.", printable(field), known.join(", "));
-    }
-    match shape.required.iter().find(|field| !fields.contains_key(field.as_str())) {
-        Some(field) => format!("{field}: missing."),
-        None => "Every field is a text.".to_owned(),
-    }
-}
 
 /// A key to make.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -101,7 +59,7 @@ pub(super) struct MadeKey {
 pub(super) async fn add_key(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Order(order): Order<NewKey>,
+    Posted(order): Posted<NewKey>,
 ) -> Result<Json<MadeKey>, Problem> {
     caller.allow(&[Role::Operator])?;
     let reason = reason(&order.reason)?;
@@ -155,7 +113,7 @@ pub(super) struct EndedKey {
 pub(super) async fn revoke_key(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Order(order): Order<EndKey>,
+    Posted(order): Posted<EndKey>,
 ) -> Result<Json<EndedKey>, Problem> {
     caller.allow(&[Role::Operator])?;
     let reason = reason(&order.reason)?;
@@ -174,7 +132,7 @@ pub(super) async fn revoke_key(
 #[serde(deny_unknown_fields)]
 pub(super) struct Why {
     /// Why.
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// Takes the parcel of an exchange through the pipeline again, as its sender's repeat would be:
@@ -188,7 +146,7 @@ pub(super) async fn reprocess(
     caller: Caller,
     Path(id): Path<String>,
     Spoken(language): Spoken,
-    Order(why): Order<Why>,
+    Posted(why): Posted<Why>,
 ) -> Result<Json<AnswerWire>, Problem> {
     caller.allow(&[Role::Operator])?;
     let reason = reason(&why.reason)?;
@@ -216,7 +174,7 @@ pub(super) async fn resend(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
-    Order(why): Order<Why>,
+    Posted(why): Posted<Why>,
 ) -> Result<Json<LetterWire>, Problem> {
     caller.allow(&[Role::Operator])?;
     let reason = reason(&why.reason)?;
@@ -227,7 +185,7 @@ pub(super) async fn resend(
 }
 
 /// The reason given: there must be one.
-fn reason(text: &str) -> Result<String, Problem> {
+pub(super) fn reason(text: &str) -> Result<String, Problem> {
     let text: String = text.trim().chars().filter(|c| !c.is_control()).take(REASON_MAX).collect();
     match text.is_empty() {
         true => Err(Problem::new(Code::Request, "reason: say why.")),
@@ -235,13 +193,14 @@ fn reason(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// Writes what an operator does into the log, before it is done.
-async fn record(app: &App, caller: &Caller, note: &str) -> Result<(), Problem> {
+/// Writes what an operator does into the log, before it is done; the row.
+pub(super) async fn record(app: &App, caller: &Caller, note: &str) -> Result<Id, Problem> {
     let engine = &app.engine;
     let outcome: Outcome = steps::operation(&engine.book, &engine.clock, &caller.party, note);
+    let exchange = outcome.exchanges.first().map_or(outcome.parcel.id, |row| row.id);
     let results = engine.store.commit(vec![outcome]).await.map_err(unread)?;
     match results.as_slice() {
-        [CommitResult::Committed] => Ok(()),
+        [CommitResult::Committed] => Ok(exchange),
         _ => Err(Problem::new(Code::Busy, "The log could not be written; try again.")),
     }
 }

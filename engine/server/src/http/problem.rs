@@ -39,6 +39,8 @@ pub enum Code {
     Share,
     /// The store takes nothing now.
     Stopped,
+    /// An address that is not called.
+    Blocked,
     /// The rules refuse it.
     Refused,
     /// A bug of ours.
@@ -63,6 +65,7 @@ pub const CODES: &[Code] = &[
     Code::Busy,
     Code::Share,
     Code::Stopped,
+    Code::Blocked,
     Code::Refused,
     Code::Internal,
     Code::Unreadable,
@@ -110,6 +113,9 @@ impl Code {
             }
             Code::Stopped => {
                 ("SYS-STORE", StatusCode::SERVICE_UNAVAILABLE, "Nothing can be stored now")
+            }
+            Code::Blocked => {
+                ("SSRF-BLOCK", StatusCode::UNPROCESSABLE_ENTITY, "This address is not called")
             }
             Code::Refused => ("STATE-REFUSED", StatusCode::CONFLICT, "The rules refuse this"),
             Code::Internal => {

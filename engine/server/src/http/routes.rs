@@ -3,6 +3,7 @@
 
 use super::app::App;
 use super::authentication::Caller;
+use super::pay::{ledger, operations, orders, receipts, requests, start, subscriptions};
 use super::problem::{Code, Problem};
 use super::{documentation, documents, events, exchanges, guard, health, inbox, invoices};
 use super::{operator, outbox, parties, validate};
@@ -29,6 +30,7 @@ use utoipa_axum::routes;
     tags(
         (name = "partners", description = "For issuers and payment providers"),
         (name = "invoices", description = "For portals, clients, issuers and operators"),
+        (name = "payments", description = "Orders, receipts and requests for invoices"),
         (name = "log", description = "The exchange log and its event feed"),
         (name = "operations", description = "Running the server"),
     )
@@ -70,6 +72,46 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
+        .merge(payments())
+        .merge(operations())
+}
+
+/// Addresses of payments.
+fn payments() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(start::post, orders::list))
+        .routes(routes!(orders::one))
+        .routes(routes!(receipts::one))
+        .routes(routes!(requests::post, requests::list))
+        .routes(routes!(requests::one))
+        .routes(routes!(subscriptions::post, subscriptions::list))
+        .routes(routes!(subscriptions::one, subscriptions::change))
+        .routes(routes!(subscriptions::rotate))
+        .routes(routes!(subscriptions::remove))
+        .routes(routes!(subscriptions::test))
+}
+
+/// Addresses of operators that are about payments.
+fn operations() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(operations::block))
+        .routes(routes!(operations::unblock))
+        .routes(routes!(operations::cancel))
+        .routes(routes!(operations::allocate))
+        .routes(routes!(operations::refund))
+        .routes(routes!(operations::settle_dispute))
+        .routes(routes!(operations::close_case))
+        .routes(routes!(operations::resend_notice))
+        .routes(routes!(operations::void_order))
+        .routes(routes!(operations::withdraw_request))
+        .routes(routes!(operations::deliver_again))
+        .routes(routes!(ledger::cases))
+        .routes(routes!(ledger::case))
+        .routes(routes!(ledger::suspense))
+        .routes(routes!(ledger::funds))
+        .routes(routes!(ledger::totals))
+        .routes(routes!(ledger::notices))
+        .routes(routes!(ledger::deliveries))
 }
 
 /// The OpenAPI 3.1 document of this server.

@@ -47,6 +47,12 @@ impl Calls {
         self.0.set(sender).is_ok().then_some(receiver)
     }
 
+    /// True when somebody makes the calls.
+    #[must_use]
+    pub fn are_made(&self) -> bool {
+        self.0.get().is_some_and(|sender| !sender.is_closed())
+    }
+
     /// Hands calls over; never waits.
     pub(super) fn make(&self, calls: Vec<Call>) {
         let Some(sender) = self.0.get() else { return };

@@ -1,6 +1,6 @@
 //! Rows of the exchange log, in full and as an invoice shows them, and the event feed.
 
-use super::{FindingWire, InvoiceKeyWire, Told, hex};
+use super::{FindingWire, InvoiceKeyWire, Told, hex, kind};
 use acquit_domain::Exchange;
 use acquit_domain::mask::mask;
 use serde::Serialize;
@@ -170,7 +170,12 @@ pub struct EventWire {
     pub id: String,
     /// Who says so.
     pub source: &'static str,
-    /// What happened: `ma.acquit.invoice.STATUS.v1`, or `ma.acquit.exchange.VERDICT.v1`.
+    /// What happened: `ma.acquit.invoice.STATUS.v1` when the status moved; else of payments
+    /// `attempt.started`, `attempt.pending`, `attempt.ended`, `payment.confirmed`,
+    /// `payment.partial`, `payment.suspended`, `payment.repeated`, `payment.reversed`,
+    /// `payment.disputed`, `notice.sent`, `notice.confirmed`, `notice.refused`,
+    /// `notice.unanswered`, `request.sent`, `request.found`, `request.ended`, written the same
+    /// way; else `ma.acquit.exchange.VERDICT.v1`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The invoice, as `issuer/number`.
@@ -187,17 +192,11 @@ pub struct EventWire {
 /// The event of a log row at a cursor.
 #[must_use]
 pub fn event(cursor: i64, row: &Exchange, told: Told<'_>) -> EventWire {
-    let kind = match row.after {
-        Some(after) if row.before != row.after => {
-            format!("ma.acquit.invoice.{}.v1", after.key())
-        }
-        _ => format!("ma.acquit.exchange.{}.v1", row.verdict.key()),
-    };
     EventWire {
         specversion: "1.0",
         id: cursor.to_string(),
         source: "/v1/exchanges",
-        kind,
+        kind: kind(row),
         subject: row.invoice.as_ref().map(|key| format!("{}/{}", key.issuer, key.number)),
         time: row.at.to_string(),
         datacontenttype: "application/json",

@@ -1,6 +1,6 @@
 //! Invoices as lists and as the « Suivi de la facture » show them.
 
-use super::{InvoiceExchangeWire, MoneyWire};
+use super::{InvoiceExchangeWire, MoneyWire, PaymentWire};
 use acquit_domain::invoice::{Service, Tax};
 use acquit_domain::mask::mask;
 use acquit_domain::{Currency, Invoice, Money};
@@ -82,7 +82,11 @@ pub struct InvoiceWire {
     /// Taxes by rate.
     pub taxes: Vec<TaxWire>,
     /// « Données de paiement »: every attempt with its outcome.
-    pub payments: Vec<serde_json::Value>,
+    pub payments: Vec<PaymentWire>,
+    /// What lies on it.
+    pub allocated: MoneyWire,
+    /// What is still due.
+    pub balance: MoneyWire,
     /// « Documents ».
     pub documents: Vec<DocumentWire>,
     /// « Description », verbatim but for card numbers.
@@ -113,6 +117,8 @@ impl From<&InvoiceFile> for InvoiceWire {
             services: invoice.services.iter().map(|line| service(line, currency)).collect(),
             taxes: invoice.taxes.iter().map(|tax| tax_of(tax, currency)).collect(),
             payments: Vec::new(),
+            allocated: Money::new(invoice.allocated_minor, currency).into(),
+            balance: invoice.balance().into(),
             documents: file.documents.iter().map(DocumentWire::from).collect(),
             description: mask(&invoice.description).into_owned(),
             exchanges: rows.map(InvoiceExchangeWire::from).collect(),

@@ -6,9 +6,11 @@ mod exchange;
 mod field;
 mod finding;
 mod invoice;
+mod kind;
 mod letter;
 mod page;
 mod party;
+mod pay;
 mod reading;
 
 pub use exchange::{EventWire, ExchangeWire, InvoiceExchangeWire, RowWire, event};
@@ -16,9 +18,11 @@ pub use field::FieldWire;
 pub(crate) use field::fields;
 pub use finding::{FindingWire, PlaceWire, Told, documented};
 pub use invoice::{DocumentWire, InvoiceItemWire, InvoiceWire, ServiceWire, TaxWire};
+pub use kind::{TEST_EVENT, kind, wants};
 pub use letter::{AnswerWire, LetterWire, MessageWire, text_of};
 pub use page::{Page, Relation, Total};
 pub use party::PartyWire;
+pub use pay::*;
 pub use reading::{MessageReadingWire, ReadingWire, TransmissionWire};
 
 use acquit_domain::Money;
@@ -26,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An amount with its currency: `{"amount":"2642.40","currency":"MAD"}`; never a JSON number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MoneyWire {
     /// The amount with the digits of its currency.
     pub amount: String,

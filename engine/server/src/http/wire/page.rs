@@ -58,6 +58,14 @@ impl<T> Page<T> {
         Page { items, next, total: Total { value, relation } }
     }
 
+    /// A page of a list that is not counted: what is on it, "at least" when there is more.
+    #[must_use]
+    pub fn listed(items: Vec<T>, next: Option<String>) -> Page<T> {
+        let value = items.len() as u64;
+        let relation = if next.is_some() { Relation::Gte } else { Relation::Eq };
+        Page { items, next, total: Total { value, relation } }
+    }
+
     /// A whole list in one page.
     #[must_use]
     pub fn whole(items: Vec<T>) -> Page<T> {
