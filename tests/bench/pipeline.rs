@@ -2,11 +2,12 @@
 //! same batches with prepared statements.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use acquit_domain::parcel::{Channel, Media};
 use acquit_domain::{Id, Keys, Outcome, Parcel, Timestamp};
-use acquit_flow::{apply, decide, read};
+use acquit_flow::{apply_asked, decide, read};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{Batch, Store};
 use acquit_tests::house::book;
@@ -93,13 +94,13 @@ fn ours(book: &Rulebook, path: &Path, parcels: &[Parcel], batch: usize) -> Run {
             let from = thread();
             let readings: Vec<_> = parcels.iter().map(|parcel| read(book, parcel)).collect();
             steps[0] += thread().saturating_sub(from);
-            let mut keys = Keys::default();
-            readings.iter().for_each(|reading| keys.extend(reading.keys()));
-            let mut known = store.known(&keys).await.expect("the store answers");
+            let (mut keys, mut again) = (Keys::default(), Keys::default());
+            readings.iter().for_each(|of| keys.extend_telling(of.keys(), &mut again));
+            let mut known = store.known_of(&Arc::new(keys)).await.expect("the store answers");
             let from = thread();
             let decide = |reading| {
                 let outcome = decide(book, reading, &known, parcels[0].received_at);
-                apply(&mut known, &outcome);
+                apply_asked(&mut known, &outcome, &again);
                 outcome
             };
             let outcomes: Vec<Outcome> = readings.iter().map(decide).collect();

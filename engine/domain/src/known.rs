@@ -28,6 +28,26 @@ impl Keys {
         self.letters.extend(other.letters.iter().cloned());
         self.payments.extend(&other.payments);
     }
+
+    /// The same. What others of those asking may see of what one of them changes is added to
+    /// `again`: what was asked before, and every letter, since nobody asks for what it writes.
+    /// Clients and payments are left out.
+    pub fn extend_telling(&mut self, other: &Keys, again: &mut Keys) {
+        extend(&mut self.invoices, &other.invoices, &mut again.invoices);
+        extend(&mut self.envelopes, &other.envelopes, &mut again.envelopes);
+        again.letters.extend(other.letters.iter().cloned());
+        self.letters.extend(other.letters.iter().cloned());
+        self.clients.extend(other.clients.iter().cloned());
+        self.payments.extend(&other.payments);
+    }
+}
+
+fn extend<T: Ord + Clone>(all: &mut BTreeSet<T>, more: &BTreeSet<T>, again: &mut BTreeSet<T>) {
+    for key in more {
+        if !all.insert(key.clone()) {
+            again.insert(key.clone());
+        }
+    }
 }
 
 /// A message kept aside until something it needs has come.

@@ -15,6 +15,7 @@ use acquit_domain::{
     Timestamp, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Questions in one statement: a set goes over as one JSON text, in pieces of this size.
 const KEYS_AT_ONCE: usize = 1000;
@@ -64,7 +65,15 @@ impl Store {
     /// # Errors
     /// What the database says, or a row that cannot be.
     pub async fn known(&self, keys: &Keys) -> Result<Known> {
-        let keys = keys.clone();
+        self.known_of(&Arc::new(keys.clone())).await
+    }
+
+    /// The same for those who share their questions, of which a batch has very many.
+    ///
+    /// # Errors
+    /// Those of [`Store::known`].
+    pub async fn known_of(&self, keys: &Arc<Keys>) -> Result<Known> {
+        let keys = Arc::clone(keys);
         self.read(move |link| known(link, &keys)).await
     }
 

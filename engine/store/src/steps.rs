@@ -97,8 +97,9 @@ pub(crate) struct Prepared {
     pub(crate) payments: Option<Box<pay::Ready>>,
 }
 
-/// Makes the statements of an outcome.
-pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
+/// Makes the statements of an outcome, and gives back what they could not take from it:
+/// everything but its log rows.
+pub(crate) fn prepare(mut outcome: Outcome) -> (Prepared, Outcome) {
     let mut rows = Vec::with_capacity(16);
     let verdicts = outcome.exchanges.iter().map(|exchange| exchange.verdict).collect();
     let exchanges = std::mem::take(&mut outcome.exchanges);
@@ -132,8 +133,10 @@ pub(crate) fn prepare(mut outcome: Outcome) -> Prepared {
     rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
     rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
+    let moved = outcome.payments.clone();
     let payments = pay::ready(&mut outcome);
-    Prepared { rows, claims: claims(&outcome), verdicts, payments }
+    outcome.payments = moved;
+    (Prepared { rows, claims: claims(&outcome), verdicts, payments }, outcome)
 }
 
 /// The row of the parcel: written with its first part, its answer with the last.

@@ -39,15 +39,17 @@ struct Inner {
 pub struct Batch(Vec<Prepared>);
 
 impl Batch {
-    /// Adds an outcome.
-    pub fn push(&mut self, outcome: Outcome) {
-        self.0.push(prepare(outcome));
+    /// Adds an outcome, and gives back what is left of it: everything but its log rows.
+    pub fn push(&mut self, outcome: Outcome) -> Outcome {
+        let (prepared, left) = prepare(outcome);
+        self.0.push(prepared);
+        left
     }
 }
 
 impl FromIterator<Outcome> for Batch {
     fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Batch {
-        Batch(outcomes.into_iter().map(prepare).collect())
+        Batch(outcomes.into_iter().map(|outcome| prepare(outcome).0).collect())
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) use desk::{Desk, Purpose};
 pub use expiry::{expire, retry, retry_keys};
 pub(crate) use invoice::Decided;
 pub(crate) use naming::{control_reference, message_name};
-pub use overlay::apply;
+pub use overlay::{apply, apply_asked, lay};
 pub use part::{decide_part, decide_survey, must_wait};
 
 /// Decides a parcel: pure, so that the same arguments give the same outcome, letters included.

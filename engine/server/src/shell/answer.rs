@@ -25,16 +25,17 @@ pub struct Answer {
     pub letters: Vec<Letter>,
 }
 
-impl From<&Outcome> for Answer {
-    fn from(outcome: &Outcome) -> Answer {
+impl Answer {
+    /// Takes the answer out of what is left of an outcome, whose first log row is `exchange`.
+    pub(super) fn take(outcome: &mut Outcome, exchange: Option<Id>) -> Answer {
         Answer {
             parcel: outcome.parcel.id,
-            exchange: outcome.exchanges.first().map_or(outcome.parcel.id, |row| row.id),
+            exchange: exchange.unwrap_or(outcome.parcel.id),
             verdict: outcome.verdict,
-            messages: outcome.messages.clone(),
-            findings: outcome.findings.clone(),
+            messages: std::mem::take(&mut outcome.messages),
+            findings: std::mem::take(&mut outcome.findings),
             more: outcome.more,
-            letters: outcome.answers.clone(),
+            letters: std::mem::take(&mut outcome.answers),
         }
     }
 }

@@ -3,6 +3,8 @@
 use super::answer::Refusal;
 use super::channels::Channels;
 use super::clock::Clock;
+use super::clocks::Clockwork;
+use super::deliveries::Tally;
 use super::overlay::Overlay;
 use super::pay::Calls;
 use super::statistics::Statistics;
@@ -33,6 +35,10 @@ pub struct Engine {
     pub channels: Arc<Channels>,
     /// Where calls to providers and issuers go.
     pub calls: Calls,
+    /// What the clocks have done.
+    pub clockwork: Arc<Clockwork>,
+    /// What became of deliveries.
+    pub tally: Arc<Tally>,
 }
 
 impl Engine {
@@ -46,6 +52,8 @@ impl Engine {
             statistics: Arc::default(),
             channels: Arc::default(),
             calls: Calls::default(),
+            clockwork: Arc::default(),
+            tally: Arc::default(),
         }
     }
 
@@ -57,15 +65,17 @@ impl Engine {
         overlays: &[&Overlay],
     ) -> Result<Vec<Option<Outcome>>, Refusal> {
         let mut keys = Keys::default();
-        works.iter().for_each(|work| keys.extend(work.keys()));
-        let mut known = self.store.known(&keys).await.map_err(refusal)?;
+        let mut again = Keys::default();
+        works.iter().for_each(|work| keys.extend_telling(work.keys(), &mut again));
+        let keys = Arc::new(keys);
+        let mut known = self.store.known_of(&keys).await.map_err(refusal)?;
         overlays.iter().for_each(|overlay| overlay.lay_over(&keys, &mut known));
         let now = self.clock.now();
         let mut outcomes = Vec::with_capacity(works.len());
         for work in works {
             let outcome = steps::decide(&self.book, work, &known, now);
             if let Some(outcome) = &outcome {
-                acquit_flow::apply(&mut known, outcome);
+                acquit_flow::apply_asked(&mut known, outcome, &again);
             }
             outcomes.push(outcome);
         }

@@ -13,7 +13,7 @@ use super::large::{self, Large, Size};
 use super::overlay::Overlay;
 use super::steps::{self, Work};
 use acquit_domain::pay::Call;
-use acquit_domain::{Carried, Outcome, Parcel, PartyCode, Progress};
+use acquit_domain::{Carried, Id, Outcome, Parcel, PartyCode, Progress};
 use acquit_store::CommitResult;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,14 +31,15 @@ pub(super) struct Decided {
     calls: Vec<Call>,
 }
 
-impl From<&Outcome> for Decided {
-    fn from(outcome: &Outcome) -> Decided {
-        let carried = match &outcome.progress {
-            Progress::Part { carried, .. } => Some(carried.clone()),
+impl Decided {
+    /// Takes it out of what is left of an outcome, whose first log row is `exchange`.
+    fn take(outcome: &mut Outcome, exchange: Option<Id>) -> Decided {
+        let carried = match std::mem::replace(&mut outcome.progress, Progress::Whole) {
+            Progress::Part { carried, .. } => Some(carried),
             Progress::Whole | Progress::Last { .. } => None,
         };
-        let calls = outcome.payments.calls.clone();
-        Decided { answer: Answer::from(outcome), carried, calls }
+        let calls = std::mem::take(&mut outcome.payments.calls);
+        Decided { answer: Answer::take(outcome, exchange), carried, calls }
     }
 }
 
@@ -332,9 +333,10 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
                     let _ = job.reply.send(Err(Refusal::Busy));
                     continue;
                 };
-                batch.overlay.note(&outcome);
-                batch.answers.push(Decided::from(&outcome));
-                batch.outcomes.push(outcome);
+                let exchange = outcome.exchanges.first().map(|row| row.id);
+                let mut left = batch.outcomes.push(outcome);
+                batch.answers.push(Decided::take(&mut left, exchange));
+                batch.overlay.note(left);
                 batch.jobs.push(job);
             }
         }

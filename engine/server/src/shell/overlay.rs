@@ -17,10 +17,10 @@ pub(super) struct Overlay {
 
 impl Overlay {
     /// Adds what an outcome changes.
-    pub(super) fn note(&mut self, outcome: &Outcome) {
-        acquit_flow::apply(&mut self.known, outcome);
+    pub(super) fn note(&mut self, outcome: Outcome) {
         self.released.extend(outcome.released.iter().copied());
         self.marks.extend(outcome.marks.iter().copied());
+        acquit_flow::lay(&mut self.known, outcome);
     }
 
     /// Puts the changes over what the store said about `keys`. Doing it twice is doing it once:
