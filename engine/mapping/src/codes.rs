@@ -135,6 +135,22 @@ impl CodeTable {
         self.find(&code.to_uppercase())
     }
 
+    /// The key of a code of at most eight bytes, given as one number, the first byte lowest, and
+    /// its length. Codes in another case are not found.
+    #[inline]
+    pub(crate) fn key_at_once(&self, code: u64, length: usize) -> Option<&str> {
+        let head = code.swap_bytes();
+        let mut at = self.heads.partition_point(|known| *known < head);
+        while self.heads.get(at) == Some(&head) {
+            let (known, row) = &self.by_code[at];
+            if known.len() == length {
+                return self.rows.get(*row).map(|row| row.key.as_str());
+            }
+            at += 1;
+        }
+        None
+    }
+
     #[inline]
     fn find(&self, code: &str) -> Option<&str> {
         let head = head(code);
@@ -220,6 +236,13 @@ ar = \"R\"
         let (table, faults) = CodeTable::read("kind", "codes/kind.toml", KINDS);
         assert_eq!(faults, []);
         assert_eq!(table.key_of("381"), Some("credit_note"));
+        assert_eq!(
+            table.key_at_once(u64::from_le_bytes(*b"381\0\0\0\0\0"), 3),
+            Some("credit_note")
+        );
+        assert_eq!(table.key_at_once(u64::from_le_bytes(*b"381\0\0\0\0\0"), 4), None);
+        assert_eq!(table.key_at_once(u64::from_le_bytes(*b"c\0\0\0\0\0\0\0"), 1), None);
+        assert_eq!(table.key_at_once(0, 0), None);
         assert_eq!(table.key_of("C"), Some("credit_note"));
         assert_eq!(table.key_of("999"), None);
         assert_eq!(table.key_of("381\0"), None);

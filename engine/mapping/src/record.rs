@@ -7,7 +7,7 @@
 mod entry;
 mod item;
 
-pub(crate) use entry::{Held, spot_of_part, spot_of_segment};
+pub(crate) use entry::{Packed, spot_of_part, spot_of_segment};
 pub use item::ItemRef;
 
 use crate::value::Value;
@@ -98,6 +98,8 @@ pub struct Record<'a> {
     source: Option<Source<'a>>,
     entries: Vec<Entry>,
     runs: Vec<Run>,
+    /// The item the last run is of.
+    speaking: ItemId,
     items: Vec<Item<'a>>,
     /// Values that stand apart.
     apart: Vec<Apart<'a>>,
@@ -132,6 +134,7 @@ impl<'a> Record<'a> {
             source: None,
             entries: Vec::new(),
             runs: Vec::new(),
+            speaking: NONE,
             items: Vec::new(),
             apart: Vec::new(),
             keys: Vec::new(),
@@ -153,6 +156,7 @@ impl<'a> Record<'a> {
         self.source = None;
         self.entries.clear();
         self.runs.clear();
+        self.speaking = NONE;
         self.apart.clear();
         self.keys.clear();
         self.texts.take();
@@ -174,6 +178,7 @@ impl<'a> Record<'a> {
             source: None,
             entries: self.entries,
             runs: self.runs,
+            speaking: NONE,
             items: self.items.into_iter().map_while(|_| None).collect(),
             apart: self.apart.into_iter().map_while(|_| None).collect(),
             keys: self.keys.into_iter().map_while(|_| None).collect(),
@@ -206,13 +211,10 @@ impl<'a> Record<'a> {
         value: Value<'a>,
         (spot, name): (Spot, &'a str),
     ) {
-        let last = self.items[item as usize].last_run;
-        if last == NONE || last as usize + 1 != self.runs.len() {
-            self.begin(item, NONE);
-        }
-        let held = Held::Apart(position(self.apart.len()));
+        self.begin(item);
+        let held = Packed::apart(position(self.apart.len()));
         self.apart.push(Apart { value, spot, name });
-        self.entries.push(Entry { held, part: NONE, field });
+        self.entries.push(Entry::new(field, held, NONE));
     }
 
     /// The entries of a run.
@@ -228,11 +230,20 @@ impl<'a> Record<'a> {
         self.texts.take();
     }
 
-    /// From here on values read are of this item, and from this segment of the source.
+    /// From here on values read are of this item.
     #[inline]
-    pub(crate) fn begin(&mut self, item: ItemId, segment: u32) {
+    pub(crate) fn begin(&mut self, item: ItemId) {
+        if self.speaking != item {
+            self.begin_run(item);
+        }
+    }
+
+    /// Begins a run of another item.
+    #[inline(never)]
+    fn begin_run(&mut self, item: ItemId) {
         let run = position(self.runs.len());
-        self.runs.push(Run { first: position(self.entries.len()), next: NONE, segment });
+        self.speaking = item;
+        self.runs.push(Run { first: position(self.entries.len()), next: NONE });
         let item = &mut self.items[item as usize];
         match std::mem::replace(&mut item.last_run, run) {
             NONE => item.first_run = run,
@@ -242,8 +253,8 @@ impl<'a> Record<'a> {
 
     /// Says what was read from a part of the source, by its position on the tape.
     #[inline]
-    pub(crate) fn read(&mut self, field: Field, held: Held, part: u32) {
-        self.entries.push(Entry { held, part, field });
+    pub(crate) fn read(&mut self, field: Field, held: Packed, part: u32) {
+        self.entries.push(Entry::new(field, held, part));
     }
 
     /// The characters of a part, decoded with those of all other parts when asked for first.
@@ -255,9 +266,9 @@ impl<'a> Record<'a> {
 
     /// Keeps the key of a code.
     #[inline]
-    pub(crate) fn key(&mut self, key: &'a str) -> Held {
+    pub(crate) fn key(&mut self, key: &'a str) -> Packed {
         self.keys.push(key);
-        Held::Key(position(self.keys.len() - 1))
+        Packed::key(position(self.keys.len() - 1))
     }
 
     /// Says a value that stands nowhere: for messages of our own.

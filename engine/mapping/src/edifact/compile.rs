@@ -6,7 +6,7 @@ use crate::codec::{Codec, Form};
 use crate::specimen::{Demand, Filling, Flaw, Hole, Mark};
 use crate::vocabulary::{Field, List};
 use acquit_syntax::edifact::guide::{Guide, SlotId};
-use acquit_syntax::edifact::tape::Tag;
+use acquit_syntax::edifact::tape::{Part, Tag};
 
 /// Most lines directly under one line: which of them were met is kept in one mask.
 pub const SIBLINGS_MAX: usize = 128;
@@ -23,10 +23,8 @@ pub struct EdifactSpecimen {
     pub lines: Vec<Line>,
     /// The lines in pre-order, for reading.
     pub(super) plan: Vec<PlanLine>,
-    /// For each slot of the guide the lines that may stand there, as a range of `candidates`.
+    /// What may stand in each slot of the guide.
     pub(super) slots: Vec<SlotPlan>,
-    /// Lines by slot.
-    pub(super) candidates: Vec<Candidate>,
     /// Which of the outermost lines must be there, those under a demand included.
     pub(super) required: u128,
     /// Message type, version, release and agency, as UNH says them.
@@ -34,10 +32,10 @@ pub struct EdifactSpecimen {
 }
 
 /// What reading needs to know of a slot.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct SlotPlan {
-    pub(super) first: u16,
-    pub(super) last: u16,
+    /// The lines that may stand there.
+    pub(super) candidates: Box<[Candidate]>,
     /// A group: its trigger decides.
     pub(super) group: bool,
     /// A trigger: its node stands in the node of its group.
@@ -53,6 +51,8 @@ pub(super) struct Candidate {
     pub(super) parent: u16,
     /// Its literal in the first component, as a [`word`]; 0 when there is none or it is longer.
     pub(super) first: u64,
+    /// Whether it has more literals than that one.
+    pub(super) more: bool,
 }
 
 /// What must stand in a component.
@@ -60,6 +60,10 @@ pub(super) struct Candidate {
 pub(super) struct Literal {
     /// Its position, see [`position`].
     pub(super) position: u32,
+    /// Where it stands in a first repetition, see [`Part::place`].
+    pub(super) place: u64,
+    /// Which part of the segment it is when the message is written as the line is.
+    pub(super) likely: u16,
     /// Its first eight bytes, see [`word`].
     pub(super) word: u64,
     /// All of it.
@@ -67,9 +71,15 @@ pub(super) struct Literal {
 }
 
 impl Literal {
-    fn new(position: u32, text: &str) -> Literal {
+    fn new(line: &Line, cell: &Cell, text: &str) -> Literal {
         let bytes: Box<[u8]> = text.as_bytes().into();
-        Literal { position, word: word(&bytes, bytes.len()), bytes }
+        Literal {
+            position: position(cell.element, cell.component),
+            place: Part::place_of(cell.element, cell.component),
+            likely: parts_before(line, cell),
+            word: word(&bytes, bytes.len()),
+            bytes,
+        }
     }
 }
 
@@ -163,6 +173,8 @@ impl Glance {
 pub(super) struct PlanHole {
     /// Position, see [`position`].
     pub(super) position: u32,
+    /// Where it stands in a first repetition, see [`Part::place`].
+    pub(super) place: u64,
     /// What the data is, as the hole says.
     pub(super) field: Field,
     /// How it is read, nearly always.
@@ -192,7 +204,6 @@ impl EdifactSpecimen {
             lines: Vec::new(),
             plan: Vec::new(),
             slots: Vec::new(),
-            candidates: Vec::new(),
             required: 0,
         };
         specimen.required =
@@ -255,19 +266,19 @@ impl EdifactSpecimen {
     /// Lists the lines by slot.
     fn index(&mut self, guide: &Guide) {
         for (at, slot) in guide.slots().iter().enumerate() {
-            let first = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
             let here = self.plan.iter().enumerate().filter(|(_, line)| line.slot.index() == at);
-            self.candidates.extend(here.filter_map(|(line, planned)| {
+            let candidates = here.filter_map(|(line, planned)| {
                 let literal = planned.literals.first();
                 let short = literal.filter(|literal| {
                     literal.position == position(1, 1) && literal.bytes.len() <= WORD_BYTES
                 });
                 let first = short.map_or(0, |literal| literal.word);
-                Some(Candidate { line: u16::try_from(line).ok()?, parent: planned.parent, first })
-            }));
-            let last = u16::try_from(self.candidates.len()).unwrap_or(u16::MAX);
+                let more = planned.literals.len() > usize::from(short.is_some());
+                let (line, parent) = (u16::try_from(line).ok()?, planned.parent);
+                Some(Candidate { line, parent, first, more })
+            });
             let (group, trigger) = (slot.group().is_some(), slot.is_trigger());
-            self.slots.push(SlotPlan { first, last, group, trigger });
+            self.slots.push(SlotPlan { candidates: candidates.collect(), group, trigger });
         }
     }
 }
@@ -348,14 +359,16 @@ fn plan_line(
     for cell in &line.cells {
         let position = position(cell.element, cell.component);
         match &cell.filling {
-            Filling::Literal(text) => planned.literals.push(Literal::new(position, text)),
+            Filling::Literal(text) => planned.literals.push(Literal::new(line, cell, text)),
             Filling::Hole(hole) => {
                 planned.facts |= hole.codec.kind() != crate::vocabulary::Kind::Text;
                 let format = format_of(line, cell);
                 let glance = Glance::of(&hole.codec, format == position + 1);
                 let (field, hole) = (hole.field, hole.clone());
                 let likely = parts_before(line, cell);
-                planned.holes.push(PlanHole { position, field, glance, likely, format, hole });
+                let place = Part::place_of(cell.element, cell.component);
+                let hole = PlanHole { position, place, field, glance, likely, format, hole };
+                planned.holes.push(hole);
             }
             Filling::Any(_) => {}
             Filling::Format(_) => {

@@ -6,7 +6,7 @@ use super::compile::{
     EdifactSpecimen, Glance, Literal, PlanHole, PlanLine, ROOT_LINE, WORD_BYTES, position, word,
 };
 use crate::codec::{Codec, Form, Notation, ReadValue, number, read_date, read_instant};
-use crate::record::{Context, Held, ItemId, Record, Spot, spot_of_part, spot_of_segment};
+use crate::record::{Context, ItemId, Packed, Record, Spot, spot_of_part, spot_of_segment};
 use crate::specimen::Mark;
 use crate::value::Value;
 use acquit_domain::Finding;
@@ -85,12 +85,12 @@ impl<'a> Reading<'_, 'a> {
     /// Reads every segment that has a place.
     fn segments(&mut self) {
         // At hand, so that they are not looked up again for every segment.
-        let EdifactSpecimen { slots, candidates, plan, .. } = self.specimen;
-        let (slots, candidates, plan) = (&slots[..], &candidates[..], &plan[..]);
+        let EdifactSpecimen { slots, plan, .. } = self.specimen;
+        let (slots, plan) = (&slots[..], &plan[..]);
         let (nodes, tape, window) =
             (&self.checked.nodes[..], self.content.tape, self.content.window);
-        for (at, node) in nodes.iter().enumerate().skip(1) {
-            let slot = slots[node.slot.index()];
+        for (at, node) in (1..).zip(nodes.get(1..).unwrap_or_default()) {
+            let slot = &slots[node.slot.index()];
             if slot.group {
                 self.contexts[at] = Context::UNREAD;
                 continue;
@@ -103,30 +103,30 @@ impl<'a> Reading<'_, 'a> {
             let parts = tape.parts_of(segment);
             let first = first_word(window, parts);
             let mut repeated = None;
-            let here = &candidates[usize::from(slot.first)..usize::from(slot.last)];
-            let found = here.iter().find(|candidate| {
+            let mut found = None;
+            for candidate in &slot.candidates {
                 // A literal that agreed as a word need not be looked at again.
-                let known = candidate.first != 0 && first == Some(candidate.first);
-                let differs = candidate.first != 0 && first.is_some() && !known;
-                if candidate.parent != context.line || differs {
-                    return false;
+                let known = (candidate.first == first) & (first != 0);
+                let differs = (candidate.first != 0) & (first != 0) & !known;
+                if (candidate.parent != context.line) | differs {
+                    continue;
                 }
                 let line = &plan[usize::from(candidate.line)];
-                if !agrees(self.content, &line.literals[usize::from(known)..], parts) {
-                    return false;
+                let rest = candidate.more || !known;
+                if rest && !agrees(self.content, &line.literals[usize::from(known)..], parts) {
+                    continue;
                 }
-                let again = context.seen & line.mask != 0 && !matches!(line.mark, Mark::Each(_));
-                if again {
-                    repeated = Some(line);
+                if context.seen & line.mask == 0 || matches!(line.mark, Mark::Each(_)) {
+                    context.seen |= line.mask;
+                    found = Some((candidate, line));
+                    break;
                 }
-                !again
-            });
-            let Some(candidate) = found else {
+                repeated = Some(line);
+            }
+            let Some((candidate, line)) = found else {
                 self.leave(*node, segment, parts, repeated);
                 continue;
             };
-            let line = &plan[usize::from(candidate.line)];
-            context.seen |= line.mask;
             let item = context.item;
             let item = self.take(line, segment, parts, *node, item);
             if slot.trigger {
@@ -158,63 +158,71 @@ impl<'a> Reading<'_, 'a> {
         if line.holes.is_empty() {
             return item;
         }
-        self.record.begin(item, node.segment);
-        let mut at = 0;
+        self.record.begin(item);
         for hole in &line.holes {
-            let likely = parts.get(usize::from(hole.likely));
-            let found = match likely.filter(|part| stands_at(part, hole.position)) {
-                // Nearly always; repetitions come behind what they repeat.
-                Some(part) if part.repeat <= 1 => {
-                    at = usize::from(hole.likely);
-                    Some(part)
-                }
-                _ => {
-                    at = first_from(parts, at, hole.position);
-                    parts.get(at).filter(|part| stands_at(part, hole.position))
-                }
-            };
-            match found {
-                Some(part) => {
-                    if let Some(held) = self.at_once(hole, part, parts.get(at + 1)) {
-                        self.record.read(hole.field, held, segment.first_part + at as u32);
-                    } else {
-                        self.with_care(line, hole, &parts[at..], parts, node, item);
-                    }
-                }
-                None if hole.hole.optional => {}
-                None => self.absent(line, hole, node, segment),
+            let at = usize::from(hole.likely);
+            // Nearly always; repetitions come behind what they repeat.
+            if let Some(part) = parts.get(at)
+                && part.unreleased_place() == hole.place
+                && part.start < part.end
+                && let Some(held) = self.at_once(hole, part, parts.get(at + 1))
+            {
+                self.record.read(hole.field, held, segment.first_part + at as u32);
+            } else {
+                self.slowly(line, hole, (segment, parts), node, item);
             }
         }
         item
     }
 
-    /// Reads a value when there is nothing to tell of it, nearly always; nothing when it must be
-    /// read with care.
-    #[inline]
-    fn at_once(&mut self, hole: &'a PlanHole, part: &Part, next: Option<&Part>) -> Option<Held> {
-        if part.is_wrapped() {
-            return None;
-        }
-        let content = self.content;
-        let bytes = content.raw(part);
-        match hole.glance {
-            Glance::Words => self.words(part, bytes),
-            Glance::Pieces if next.is_some_and(|next| is_piece(next, hole.position)) => None,
-            Glance::Pieces => self.words(part, bytes),
-            Glance::Number => {
-                let (mantissa, scale) = number::short(bytes)?;
-                Some(Held::Decimal { mantissa, scale })
+    /// Reads a hole that does not stand where it is likely, or not at a glance.
+    #[inline(never)]
+    fn slowly(
+        &mut self,
+        line: &'a PlanLine,
+        hole: &'a PlanHole,
+        (segment, parts): (&Segment, &[Part]),
+        node: Node,
+        item: ItemId,
+    ) {
+        let at = first_at(parts, hole.position);
+        match parts.get(at).filter(|part| stands_at(part, hole.position)) {
+            Some(part) if part.is_wrapped() => {
+                self.with_care(line, hole, &parts[at..], parts, node, item);
             }
-            Glance::Whole => number::short_integer(bytes).map(Held::Integer),
+            Some(part) => match self.at_once(hole, part, parts.get(at + 1)) {
+                Some(held) => self.record.read(hole.field, held, segment.first_part + at as u32),
+                None => self.with_care(line, hole, &parts[at..], parts, node, item),
+            },
+            None if hole.hole.optional => {}
+            None => self.absent(line, hole, node, segment),
+        }
+    }
+
+    /// Reads a value without line breaks when there is nothing to tell of it, nearly always;
+    /// nothing when it must be read with care.
+    #[inline(always)]
+    fn at_once(&mut self, hole: &'a PlanHole, part: &Part, next: Option<&Part>) -> Option<Packed> {
+        let content = self.content;
+        match hole.glance {
+            Glance::Words => self.words(part),
+            Glance::Pieces if next.is_some_and(|next| is_piece(next, hole.position)) => None,
+            Glance::Pieces => self.words(part),
+            Glance::Number => {
+                let (mantissa, scale) = number::short(content.raw(part))?;
+                Some(Packed::decimal(mantissa, scale))
+            }
+            Glance::Whole => number::short_integer(content.raw(part)).map(Packed::integer),
             Glance::Coded if part.is_released() => None,
             Glance::Coded => {
                 let Codec::Code(table) = &hole.hole.codec else { return None };
-                Some(self.record.key(table.key_of(std::str::from_utf8(bytes).ok()?)?))
+                let (word, length) = (word_of(content.window, part)?, part.end - part.start);
+                Some(self.record.key(table.key_at_once(word, length as usize)?))
             }
             Glance::Day => {
                 let form = next.filter(|next| stands_at(next, hole.position + 1))?;
                 let whole = content.raw(form) == Form::WHOLE_DAY;
-                whole.then(|| Form::whole_day(bytes)).flatten().map(Held::Date)
+                whole.then(|| Form::whole_day(content.raw(part))).flatten().map(Packed::date)
             }
             Glance::Care => None,
         }
@@ -222,10 +230,10 @@ impl<'a> Reading<'_, 'a> {
 
     /// Words are left where they stand, unless they may begin with a blank.
     #[inline]
-    fn words(&self, part: &Part, bytes: &[u8]) -> Option<Held> {
-        let first = bytes.first().copied();
+    fn words(&self, part: &Part) -> Option<Packed> {
+        let first = self.content.window.get(part.start as usize).copied();
         let doubtful = part.is_released() && first == self.content.separators.release;
-        (first != Some(b' ') && !doubtful).then_some(Held::Text)
+        (first != Some(b' ') && !doubtful).then_some(Packed::TEXT)
     }
 
     /// Reads one value, with whatever there is to tell of it.
@@ -324,29 +332,42 @@ impl<'a> Reading<'_, 'a> {
     }
 }
 
-/// The first component as a [`word`], when it is short and stands there as it is meant.
+/// The first component as a [`word`], when it is short and stands there as it is meant; else 0.
 #[inline]
-fn first_word(window: &[u8], parts: &[Part]) -> Option<u64> {
-    let part = parts.first()?;
+fn first_word(window: &[u8], parts: &[Part]) -> u64 {
+    const FIRST: u64 = Part::place_of(1, 1);
+    match parts.first() {
+        Some(part) if part.place() == FIRST => word_of(window, part).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// A part as a [`word`], when it is short.
+#[inline]
+fn word_of(window: &[u8], part: &Part) -> Option<u64> {
     let length = (part.end - part.start) as usize;
-    let short = position(part.element, part.component) == position(1, 1)
-        && length <= WORD_BYTES
-        && part.is_bare();
-    short.then(|| word(&window[part.start as usize..], length))
+    (length <= WORD_BYTES).then(|| word(&window[part.start as usize..], length))
 }
 
 /// Whether literals stand in a segment.
 #[inline]
 fn agrees(content: &Content<'_>, literals: &[Literal], parts: &[Part]) -> bool {
-    let mut rest = parts.iter();
     literals.iter().all(|literal| {
-        loop {
-            let Some(part) = rest.next() else { return false };
-            let here = position(part.element, part.component);
-            if here >= literal.position {
-                return here == literal.position && is(content, part, literal);
-            }
+        let part = parts.get(usize::from(literal.likely));
+        match part.filter(|part| part.place() == literal.place) {
+            Some(part) => is(content, part, literal),
+            None => stands_in(content, literal, parts),
         }
+    })
+}
+
+/// Whether a literal stands in a segment that is not written as the line is.
+#[inline(never)]
+fn stands_in(content: &Content<'_>, literal: &Literal, parts: &[Part]) -> bool {
+    let behind =
+        parts.iter().find(|part| position(part.element, part.component) >= literal.position);
+    behind.is_some_and(|part| {
+        position(part.element, part.component) == literal.position && is(content, part, literal)
     })
 }
 
@@ -362,12 +383,11 @@ fn is(content: &Content<'_>, part: &Part, literal: &Literal) -> bool {
         && (length <= WORD_BYTES || content.raw(part) == &*literal.bytes)
 }
 
-/// The first part, from one on, at or behind a position that repeats nothing.
-fn first_from(parts: &[Part], from: usize, place: u32) -> usize {
+/// The first part at or behind a position that repeats nothing.
+fn first_at(parts: &[Part], place: u32) -> usize {
     let is_before =
         |part: &&Part| position(part.element, part.component) < place || part.repeat > 1;
-    let rest = parts.get(from..).unwrap_or_default();
-    from + rest.iter().take_while(is_before).count()
+    parts.iter().take_while(is_before).count()
 }
 
 /// Whether a part stands right behind a position.

@@ -13,9 +13,9 @@ use acquit_syntax::edifact::tape::{Part, Segment};
 use acquit_syntax::edifact::value::Content;
 use acquit_syntax::fault;
 
-/// What an entry holds.
+/// What an entry holds, opened.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Held {
+pub(super) enum Held {
     /// The characters of its part.
     Text,
     /// An exact number.
@@ -30,23 +30,113 @@ pub(crate) enum Held {
     Apart(u32),
 }
 
+/// What an entry holds, packed: a message has many of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed {
+    bits: i64,
+    scale: u8,
+    holds: Holds,
+}
+
+/// What the bits of a packed value are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Text,
+    Decimal,
+    Integer,
+    Date,
+    Key,
+    Apart,
+}
+
+impl Packed {
+    /// The characters of a part.
+    pub(crate) const TEXT: Packed = Packed { bits: 0, scale: 0, holds: Holds::Text };
+
+    /// An exact number.
+    #[inline]
+    pub(crate) const fn decimal(mantissa: i64, scale: u8) -> Packed {
+        Packed { bits: mantissa, scale, holds: Holds::Decimal }
+    }
+
+    /// A whole number.
+    #[inline]
+    pub(crate) const fn integer(number: i64) -> Packed {
+        Packed { bits: number, scale: 0, holds: Holds::Integer }
+    }
+
+    /// A day.
+    #[inline]
+    pub(crate) fn date(date: Date) -> Packed {
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        let bits = i64::from(year) << 16 | i64::from(month) << 8 | i64::from(day);
+        Packed { bits, scale: 0, holds: Holds::Date }
+    }
+
+    /// A position in the record's keys.
+    #[inline]
+    pub(super) const fn key(at: u32) -> Packed {
+        Packed { bits: at as i64, scale: 0, holds: Holds::Key }
+    }
+
+    /// A position among the record's values apart.
+    #[inline]
+    pub(super) const fn apart(at: u32) -> Packed {
+        Packed { bits: at as i64, scale: 0, holds: Holds::Apart }
+    }
+}
+
 /// One value of an item.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    pub(super) held: Held,
+    bits: i64,
     /// The part it was read from, by its position on the tape; meaningless for a value apart.
     pub(super) part: u32,
     pub(super) field: Field,
+    scale: u8,
+    holds: Holds,
 }
 
-/// What one segment says of an item: the entries from `first` to where the next run begins.
+impl Entry {
+    /// A value of a name, read from a part.
+    #[inline]
+    pub(super) const fn new(
+        field: Field,
+        Packed { bits, scale, holds }: Packed,
+        part: u32,
+    ) -> Entry {
+        Entry { bits, part, field, scale, holds }
+    }
+
+    /// Whether it is the characters of its part.
+    fn is_text(&self) -> bool {
+        self.holds == Holds::Text
+    }
+
+    /// What it holds.
+    pub(super) fn held(&self) -> Held {
+        match self.holds {
+            Holds::Text => Held::Text,
+            Holds::Decimal => Held::Decimal { mantissa: self.bits, scale: self.scale },
+            Holds::Integer => Held::Integer(self.bits),
+            Holds::Date => {
+                let (year, month, day) = (self.bits >> 16, self.bits >> 8, self.bits);
+                let date = Date::new(year as i16, month as i8, day as i8);
+                Held::Date(date.unwrap_or_default())
+            }
+            Holds::Key => Held::Key(self.bits as u32),
+            Holds::Apart => Held::Apart(self.bits as u32),
+        }
+    }
+}
+
+/// What is said of an item without a break: the entries from `first` to where the next run
+/// begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
     pub(super) first: u32,
     /// The next run of the same item.
     pub(super) next: u32,
-    /// The segment, by its position on the tape; meaningless for values apart.
-    pub(super) segment: u32,
 }
 
 /// A value with all there is to know of it.
@@ -74,10 +164,14 @@ impl<'a> Source<'a> {
     }
 
     /// Where a part stands, and the tag of its segment.
-    pub(super) fn spot(&self, segment: u32, part: u32) -> (Spot, String) {
+    pub(super) fn spot(&self, part: u32) -> (Spot, String) {
         let tape = self.content.tape;
-        let found = tape.segments.get(segment as usize).zip(tape.parts.get(part as usize));
+        // Segments without parts begin where the next one does, and so come before it.
+        let behind = tape.segments.partition_point(|segment| segment.first_part <= part);
+        let segment = behind.saturating_sub(1);
+        let found = tape.segments.get(segment).zip(tape.parts.get(part as usize));
         let Some((whole, part)) = found else { return Default::default() };
+        let segment = u32::try_from(segment).unwrap_or_default();
         let tag = whole.tag.0.to_be_bytes();
         let tag = tag.into_iter().filter(|byte| *byte != 0).map(char::from).collect();
         (spot_of_part(&self.origin, segment, part), tag)
@@ -97,7 +191,7 @@ impl Texts {
     /// Of the entries of a record.
     pub(super) fn of(source: &Source<'_>, entries: &[Entry]) -> Texts {
         let mut texts = Texts { all: Vec::new(), ends: Vec::new() };
-        for entry in entries.iter().filter(|entry| matches!(entry.held, Held::Text)) {
+        for entry in entries.iter().filter(|entry| entry.is_text()) {
             let part = source.content.tape.parts.get(entry.part as usize);
             if let Some(part) = part.filter(|_| source.plain(entry.part).is_none()) {
                 source.content.append(part, &mut texts.all);

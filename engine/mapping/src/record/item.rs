@@ -40,7 +40,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of a name, as it was said first.
     #[must_use]
     pub fn value(self, field: Field) -> Option<Value<'r>> {
-        self.entry(field).map(|(_, entry)| self.lent(entry))
+        self.entry(field).map(|entry| self.lent(entry))
     }
 
     /// True when the name has a value.
@@ -52,8 +52,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of a text.
     #[must_use]
     pub fn text(self, field: Field) -> Option<&'r str> {
-        let (_, entry) = self.entry(field)?;
-        self.characters(entry)
+        self.characters(self.entry(field)?)
     }
 
     /// The key of a code.
@@ -104,8 +103,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of a file.
     #[must_use]
     pub fn bytes(self, field: Field) -> Option<&'r [u8]> {
-        let (_, entry) = self.entry(field)?;
-        let Held::Apart(at) = entry.held else { return None };
+        let Held::Apart(at) = self.entry(field)?.held() else { return None };
         match &self.record.apart[at as usize].value {
             Value::Bytes(bytes) => Some(bytes),
             _ => None,
@@ -116,23 +114,21 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     #[must_use]
     pub fn place(self, field: Field) -> Place {
         let record = self.record;
-        match self.entry(field) {
-            Some((_, Entry { held: Held::Apart(at), .. })) => {
-                let apart = &record.apart[*at as usize];
-                record.place(apart.spot, apart.name)
-            }
-            Some((segment, entry)) => {
-                let found = record.source.map(|source| source.spot(segment, entry.part));
-                let (spot, tag) = found.unwrap_or_default();
-                record.place(spot, &tag)
-            }
-            None => record.place(self.inner().spot, self.inner().name),
+        let Some(entry) = self.entry(field) else {
+            return record.place(self.inner().spot, self.inner().name);
+        };
+        if let Held::Apart(at) = entry.held() {
+            let apart = &record.apart[at as usize];
+            return record.place(apart.spot, apart.name);
         }
+        let found = record.source.map(|source| source.spot(entry.part));
+        let (spot, tag) = found.unwrap_or_default();
+        record.place(spot, &tag)
     }
 
     /// Every value of the item in the order it was read.
     pub fn values(self) -> impl Iterator<Item = (Field, Value<'r>)> {
-        self.entries().map(move |(_, entry)| (entry.field, self.lent(entry)))
+        self.entries().map(move |entry| (entry.field, self.lent(entry)))
     }
 
     /// Its items of every list, in order.
@@ -142,8 +138,8 @@ impl<'r, 'a> ItemRef<'r, 'a> {
         std::iter::successors(at(self.inner().first_child), move |item| at(item.inner().next))
     }
 
-    /// The entries, each with the segment it was read from.
-    fn entries(self) -> impl Iterator<Item = (u32, &'r Entry)> {
+    /// The entries, in the order they were read.
+    fn entries(self) -> impl Iterator<Item = &'r Entry> {
         let record = self.record;
         let at = move |run: u32| (run != NONE).then_some(run as usize);
         let runs =
@@ -151,19 +147,16 @@ impl<'r, 'a> ItemRef<'r, 'a> {
                 at(self.inner().first_run),
                 move |run| at(record.runs[*run].next),
             );
-        runs.flat_map(move |run| {
-            let segment = record.runs[run].segment;
-            record.entries_of(run).iter().map(move |entry| (segment, entry))
-        })
+        runs.flat_map(move |run| record.entries_of(run))
     }
 
-    fn entry(self, field: Field) -> Option<(u32, &'r Entry)> {
+    fn entry(self, field: Field) -> Option<&'r Entry> {
         let record = self.record;
         let mut run = self.inner().first_run;
         while let Some(this) = record.runs.get(run as usize) {
             let of_run = record.entries_of(run as usize);
             if let Some(entry) = of_run.iter().find(|entry| entry.field == field) {
-                return Some((this.segment, entry));
+                return Some(entry);
             }
             run = this.next;
         }
@@ -173,7 +166,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The characters of a text or a key.
     fn characters(self, entry: &Entry) -> Option<&'r str> {
         let record = self.record;
-        match entry.held {
+        match entry.held() {
             Held::Text => Some(record.characters(entry.part)),
             Held::Key(at) => record.keys.get(at as usize).copied(),
             Held::Apart(at) => match &record.apart[at as usize].value {
@@ -187,7 +180,7 @@ impl<'r, 'a> ItemRef<'r, 'a> {
     /// The value of an entry.
     fn lent(self, entry: &Entry) -> Value<'r> {
         let characters = || Cow::Borrowed(self.characters(entry).unwrap_or_default());
-        match entry.held {
+        match entry.held() {
             Held::Text => Value::Text(characters()),
             Held::Key(_) => Value::Code(characters()),
             Held::Decimal { mantissa, scale } => {

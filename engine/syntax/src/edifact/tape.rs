@@ -77,9 +77,24 @@ impl Part {
         self.marks == 0
     }
 
-    /// Its position and marks as one number, so that the next one is an addition away.
+    /// Where a first repetition stands, as [`Part::place`] says it of a part without marks.
+    #[must_use]
+    pub const fn place_of(element: u16, component: u16) -> u64 {
+        part_of(element, component).place()
+    }
+
+    /// Its [place](Part::place) as if no release character stood in the span.
+    #[must_use]
     #[inline]
-    pub(super) const fn place(&self) -> u64 {
+    pub const fn unreleased_place(&self) -> u64 {
+        const RELEASED: u64 = (Part::RELEASED as u64) << 48;
+        self.place() & !RELEASED
+    }
+
+    /// Its position and marks as one number, so that the next one is an addition away.
+    #[must_use]
+    #[inline]
+    pub const fn place(&self) -> u64 {
         (self.element as u64)
             | (self.component as u64) << 16
             | (self.repeat as u64) << 32
@@ -98,6 +113,11 @@ impl Part {
             marks: (place >> 48) as u16,
         }
     }
+}
+
+/// An empty part at a position.
+const fn part_of(element: u16, component: u16) -> Part {
+    Part { start: 0, end: 0, element, component, repeat: 1, marks: 0 }
 }
 
 /// One segment: its tag, its span and its parts.

@@ -79,7 +79,8 @@ impl Known {
         if plain && let Some(look) = directory.look(definition) {
             let positions = parts.iter().map(|part| {
                 let rule = look.rule(part.element, part.component)?;
-                let (place, empty) = (unreleased(part), part.start == part.end);
+                // Release characters are left to the value.
+                let (place, empty) = (part.unreleased_place(), part.start == part.end);
                 Some(Position { place, rule: *rule, empty })
             });
             let shape = &mut self.shapes[self.next % SHAPES];
@@ -101,15 +102,8 @@ fn fits(shape: &[Position], directory: &Directory, input: &Input<'_>, parts: &[P
         && !parts.is_empty()
         && parts.iter().zip(shape).all(|(part, position)| {
             let empty = part.start == part.end;
-            unreleased(part) == position.place
+            part.unreleased_place() == position.place
                 && empty == position.empty
                 && (empty || value::is_plain(&position.rule, directory, input, part))
         })
-}
-
-/// Where a part stands; release characters are left to the value.
-#[inline]
-const fn unreleased(part: &Part) -> u64 {
-    const RELEASED: u64 = (Part::RELEASED as u64) << 48;
-    part.place() & !RELEASED
 }
