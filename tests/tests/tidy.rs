@@ -103,8 +103,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine/store", &["domain"]),
     ("engine/receipt", &["domain", "mapping"]),
     ("connectors", &["domain"]),
-    ("engine/server", &["syntax", "domain", "mapping", "flow", "store", "connectors", "receipt"]),
-    ("tests", &["syntax", "domain", "mapping", "flow", "store", "connectors", "server"]),
+    ("engine/simulate", &[]),
+    (
+        "engine/server",
+        &["syntax", "domain", "mapping", "flow", "store", "connectors", "receipt", "simulate"],
+    ),
+    (
+        "tests",
+        &["syntax", "domain", "mapping", "flow", "store", "connectors", "server", "simulate"],
+    ),
 ];
 
 #[test]
