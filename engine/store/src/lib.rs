@@ -54,7 +54,7 @@ pub use log::{EVENTS_SCANNED, EventPage, ExchangeFilter, LogRow, ROWS_MAX};
 pub use outbox::LETTERS_MAX;
 pub use part_row::Unfinished;
 pub use parties::{PARTIES_MAX, PartyFilter};
-pub use pay::{CaseFilter, DUE_MAX, Money, OrderFile, OrderFilter, Subscription, Totals};
+pub use pay::{Backlog, CaseFilter, DUE_MAX, Money, OrderFile, OrderFilter, Subscription, Totals};
 pub use store::{Batch, READERS, Store};
 pub use verify::{
     BREAKS_MAX, Break, Hashes, InvoiceHash, LetterHash, LettersHash, Report, RowHash,

@@ -12,6 +12,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (1, include_str!("../migrations/0001_tables.sql")),
     (2, include_str!("../migrations/0002_parts.sql")),
     (3, include_str!("../migrations/0003_payments.sql")),
+    (4, include_str!("../migrations/0004_clocks.sql")),
 ];
 
 const VERSION_TABLE: &str =

@@ -18,20 +18,26 @@ const ADD: &str = "INSERT INTO deliveries (
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
 
 /// The columns [`delivery_of`] reads, in its order.
-macro_rules! delivery_columns {
+macro_rules! columns {
     () => {
-        "SELECT id, kind, recipient, subject, language, filling, receipt, state, tries, last, \
-         due_at, due_event, created_at FROM deliveries "
+        "id, kind, recipient, subject, language, filling, receipt, state, tries, last, \
+         due_at, due_event, created_at"
     };
 }
+pub(super) use columns;
 
 const DUE: &str = concat!(
-    delivery_columns!(),
-    "WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting' ORDER BY due_at, id LIMIT $2"
+    "SELECT ",
+    columns!(),
+    " FROM deliveries WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting' ORDER BY due_at, id LIMIT $2"
 );
-const LIST: &str = concat!(delivery_columns!(), "WHERE id > $1 ORDER BY id LIMIT $2");
-const DEAD: &str =
-    concat!(delivery_columns!(), "WHERE state = 'dead' AND id > $1 ORDER BY id LIMIT $2");
+const LIST: &str =
+    concat!("SELECT ", columns!(), " FROM deliveries WHERE id > $1 ORDER BY id LIMIT $2");
+const DEAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM deliveries WHERE state = 'dead' AND id > $1 ORDER BY id LIMIT $2"
+);
 
 const TRIED: &str = "UPDATE deliveries SET state = $2, tries = tries + 1, last = $3, due_at = $4,
   due_event = $5 WHERE id = $1 AND state = 'waiting'";
@@ -138,7 +144,7 @@ pub(super) fn write(link: &Link, delivery: &Delivery) -> Result<()> {
     Ok(())
 }
 
-fn select(link: &Link, sql: &str, args: &[Value]) -> Result<Vec<Delivery>> {
+pub(super) fn select(link: &Link, sql: &str, args: &[Value]) -> Result<Vec<Delivery>> {
     let rows = link.select(sql, args)?;
     rows.into_iter().map(|row| delivery_of(&mut fields("deliveries", row))).collect()
 }

@@ -20,12 +20,14 @@ mod order_row;
 mod receipt_row;
 mod request_row;
 mod subscriptions;
+mod turns;
 
 pub use due::DUE_MAX;
 pub use files::{Money, OrderFile};
 pub use ledger::Totals;
 pub use lists::{CaseFilter, OrderFilter};
 pub use subscriptions::Subscription;
+pub use turns::Backlog;
 
 pub(crate) use commit::{Ready, ready, write};
 pub(crate) use known::known;

@@ -65,4 +65,7 @@ suite!(
     cases_are_listed,
     closed_days_never_change,
     subscriptions_move_on,
+    deliveries_take_turns,
+    slots_are_taken_once,
+    silence_is_seen,
 );

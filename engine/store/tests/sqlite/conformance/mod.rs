@@ -8,6 +8,7 @@ mod pay_lists;
 pub mod pay_sample;
 mod registers;
 mod searches;
+mod turns;
 
 pub use commits::*;
 pub use lists::*;
@@ -15,6 +16,7 @@ pub use pay::*;
 pub use pay_lists::*;
 pub use registers::*;
 pub use searches::*;
+pub use turns::*;
 
 use crate::sample;
 use acquit_domain::{Outcome, Role};
