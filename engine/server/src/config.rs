@@ -7,6 +7,8 @@
 
 use crate::http::Fairness;
 use crate::http::limits::{PARTY_BYTES_MAX, PARTY_PARCELS_MAX};
+use crate::shell::clocks::Clocks;
+use crate::shell::deliveries::{Mail, Webhooks};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +42,12 @@ pub struct Config {
     pub channels: BTreeMap<String, ChannelConfig>,
     /// Partners by code.
     pub partners: BTreeMap<String, Partner>,
+    /// The server letters to people leave by.
+    pub mail: Option<Mail>,
+    /// How subscribers are told of events.
+    pub webhooks: Webhooks,
+    /// When the jobs of the calendar run.
+    pub clocks: Clocks,
 }
 
 /// `[http]`.
@@ -173,6 +181,9 @@ impl Default for Config {
             queue: Queue::default(),
             channels: BTreeMap::new(),
             partners: BTreeMap::new(),
+            mail: None,
+            webhooks: Webhooks::default(),
+            clocks: Clocks::default(),
         }
     }
 }
@@ -286,6 +297,7 @@ pub fn read(
     let config: Config =
         toml::from_str(text).map_err(|error| fault(without_source(text, &error)))?;
     let config = overridden(config, environment)?;
+    config.clocks.lines().map_err(fault)?;
     for (code, partner) in &config.partners {
         if let Some(channel) = &partner.channel
             && !config.channels.contains_key(channel)

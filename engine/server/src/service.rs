@@ -6,8 +6,9 @@
 use crate::bootstrap;
 use crate::config::Config;
 use crate::http::{self, App};
+use crate::shell::deliveries::{self, Ways};
 use crate::shell::timers::{self, Checkpoints};
-use crate::shell::{Cashier, Clock, Engine, Intake};
+use crate::shell::{Cashier, Clock, Engine, Intake, clocks};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::Store;
 use std::fs;
@@ -50,6 +51,8 @@ pub struct Service {
     decider: JoinHandle<()>,
     paying: JoinHandle<()>,
     timers: JoinHandle<()>,
+    clocks: JoinHandle<()>,
+    deliveries: JoinHandle<()>,
     resuming: JoinHandle<()>,
     checkpoints: Option<Checkpoints>,
 }
@@ -82,6 +85,8 @@ pub async fn start(
             Some(Checkpoints::new(data, bootstrap::signing_key(data)?))
         }
     };
+    let lines = config.clocks.lines().map_err(io::Error::other)?;
+    let ways = Ways::open(config.mail.as_ref(), &config.webhooks).map_err(io::Error::other)?;
     bootstrap::put_directory(&store, &book).await.map_err(io::Error::other)?;
     let listener = TcpListener::bind(config.http.listen).await?;
     let address = listener.local_addr()?;
@@ -99,6 +104,8 @@ pub async fn start(
         listener: tokio::spawn(serving),
         decider,
         paying,
+        clocks: tokio::spawn(clocks::run(engine.clone(), cashier.clone(), lines, stopping.clone())),
+        deliveries: tokio::spawn(deliveries::run(engine.clone(), ways, stopping.clone())),
         timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping.clone())),
         resuming: tokio::spawn(intake.clone().keep_resuming(stopping)),
         checkpoints,
@@ -112,8 +119,13 @@ impl Service {
     /// Stops in order, and returns when everything taken is stored and answered.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        let tasks =
-            [("listener", self.listener), ("timers", self.timers), ("resuming", self.resuming)];
+        let tasks = [
+            ("listener", self.listener),
+            ("timers", self.timers),
+            ("clocks", self.clocks),
+            ("deliveries", self.deliveries),
+            ("resuming", self.resuming),
+        ];
         for (name, task) in tasks {
             if let Err(error) = task.await {
                 tracing::error!(task = name, error = %error, "a task ended early");

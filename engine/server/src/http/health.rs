@@ -1,6 +1,7 @@
 //! `/livez`, `/readyz`, `/metrics`.
 
 use super::app::App;
+use crate::shell::deliveries;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -21,7 +22,8 @@ pub(super) async fn live() -> &'static str {
 /// One thing readiness depends on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Check {
-    /// What was looked at: `store`, `queue`, `serving`, or `channel/` and a partner's code.
+    /// What was looked at: `clock`, `store`, `queue`, `serving`, `deadlines`, or
+    /// `channel/` and a partner's code.
     name: String,
     /// Whether it is well.
     ok: bool,
@@ -32,8 +34,8 @@ pub(super) struct Check {
 /// Whether parcels are taken, and if not, why.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Readiness {
-    /// All checks but those of channels are well: one partner's folder that fails takes nothing
-    /// from the others.
+    /// All checks but those of channels and deadlines are well: one partner's folder that fails
+    /// takes nothing from the others, and parcels are taken while deadlines rest.
     ready: bool,
     /// Each of them.
     checks: Vec<Check>,
@@ -45,12 +47,16 @@ pub(super) struct Readiness {
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
     let store = app.engine.store.stopped();
     let stopping = !app.ready.load(Ordering::Relaxed) || *app.stopping.borrow();
+    let unset = app.engine.clock.unset();
     let mut checks = vec![
+        check("clock", unset.is_some(), unset.unwrap_or_default()),
         check("store", store.is_some(), &store.unwrap_or_default()),
         check("queue", !app.intake.has_room(), "the queue is full"),
         check("serving", stopping, "the server stops"),
     ];
     let ready = checks.iter().all(|check| check.ok);
+    let doubt = app.engine.clockwork.doubt();
+    checks.push(check("deadlines", doubt.is_some(), &doubt.unwrap_or_default()));
     for (partner, fails) in app.engine.channels.all() {
         let name = format!("channel/{partner}");
         checks.push(check(&name, fails.is_some(), &fails.unwrap_or_default()));
@@ -76,6 +82,9 @@ fn label(text: &str) -> String {
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let mut out = String::new();
     app.engine.statistics.write(&mut out);
+    app.engine.clockwork.write(&mut out);
+    app.engine.tally.write(&mut out);
+    deliveries::write_backlog(&app.engine, &mut out).await;
     let store_up = u64::from(app.engine.store.stopped().is_none());
     let _ = writeln!(
         out,

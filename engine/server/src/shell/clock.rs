@@ -3,7 +3,7 @@
 use acquit_domain::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where the current time comes from.
 #[derive(Debug, Clone)]
@@ -21,16 +21,25 @@ impl Clock {
         Clock::Manual(Arc::new(AtomicI64::new(at.0)))
     }
 
-    /// The current time.
+    /// The current time; before 1970, which is a clock that was never set, a negative one.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
             Clock::System => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+                let micros = |since: Duration| i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+                match SystemTime::now().duration_since(UNIX_EPOCH) {
+                    Ok(since) => Timestamp(micros(since)),
+                    Err(before) => Timestamp(-micros(before.duration())),
+                }
             }
             Clock::Manual(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
+    }
+
+    /// Why nothing can be dated; nothing when the clock was set.
+    #[must_use]
+    pub fn unset(&self) -> Option<&'static str> {
+        (self.now().0 < 0).then_some("the clock of the machine shows a time before 1970")
     }
 
     /// Sets a manual clock; the clock of the machine cannot be set.

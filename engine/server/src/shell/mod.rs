@@ -9,10 +9,13 @@
 //!
 //! What it is *not*: it decides nothing, it knows no format and no channel.
 
+mod alarm;
 pub mod answer;
 pub mod arrival;
 pub mod channels;
 pub mod clock;
+pub mod clocks;
+pub mod deliveries;
 pub mod engine;
 pub mod folder;
 pub mod intake;

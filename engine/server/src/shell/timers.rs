@@ -1,4 +1,6 @@
-//! What happens by the clock: waiting ends, the log is sealed.
+//! What happens every few minutes: what waits for its client is looked at, the log is sealed.
+//!
+//! What this is *not*: the clocks at whose time something ends; those are [`clocks`](super::clocks).
 
 use super::engine::Engine;
 use super::waiting;
@@ -13,8 +15,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Time between two looks at what the clock has ended.
-const DEADLINES_EVERY: Duration = Duration::from_secs(15);
 /// Time between two looks at what waits for its client: another issuer may have named it.
 const RETRY_EVERY: Duration = Duration::from_secs(300);
 /// Time between two checkpoints of a log that grows.
@@ -64,10 +64,9 @@ pub(crate) async fn run(
     checkpoints: Option<Checkpoints>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut deadlines = interval(DEADLINES_EVERY);
     let mut retries = interval(RETRY_EVERY);
     let mut minutes = interval(CHECKPOINT_EVERY);
-    for timer in [&mut deadlines, &mut retries, &mut minutes] {
+    for timer in [&mut retries, &mut minutes] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     }
     let rows = engine.store.watch();
@@ -76,7 +75,6 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             () = stopped(&mut stopping) => return,
-            _ = deadlines.tick() => report(waiting::end(&engine, engine.clock.now()).await),
             _ = retries.tick() => report(waiting::retry(&engine, engine.clock.now(), None).await),
             _ = minutes.tick() => {
                 sealed = *rows.borrow();
@@ -109,10 +107,10 @@ async fn seal(engine: &Engine, checkpoints: Option<&Checkpoints>) {
 }
 
 /// Says how many waits ended; what failed is looked at again next time.
-fn report(ended: acquit_store::Result<Vec<Outcome>>) {
-    match ended {
-        Ok(ended) if ended.is_empty() => {}
-        Ok(ended) => tracing::info!(messages = ended.len(), "waiting ended"),
+fn report(taken: acquit_store::Result<Vec<Outcome>>) {
+    match taken {
+        Ok(taken) if taken.is_empty() => {}
+        Ok(taken) => tracing::info!(messages = taken.len(), "waiting ended"),
         Err(error) => tracing::error!(error = %error, "what waits was not looked at"),
     }
 }
