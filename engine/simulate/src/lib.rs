@@ -13,9 +13,11 @@
 //! - [`mail`], [`subscriber`]: where letters to people and events arrive.
 //! - [`drive`]: pays invoices from beginning to end and accounts for every centime.
 
+pub mod amanpay;
 pub mod amount;
 pub mod bank;
 pub mod cmi;
+pub mod drive;
 pub mod fatourati;
 pub mod form;
 pub mod http;
@@ -25,6 +27,7 @@ pub mod mail;
 pub mod misbehaviour;
 pub mod pace;
 pub mod page;
+pub mod partners;
 pub mod sign;
 pub mod street;
 pub mod subscriber;

@@ -1,0 +1,176 @@
+//! Pays invoices from beginning to end and accounts for every centime.
+//!
+//! An issuer sends invoices, a portal starts payments, payers pay at the partners, partners tell
+//! the platform, the issuer answers its notices. Afterwards the partners' own journal is held
+//! against the platform's ledger: what a partner took must lie on invoices or in suspense, to the
+//! centime, and the ledger must know of nothing that no partner took.
+
+mod account;
+mod payer;
+
+use crate::http::Call;
+use crate::issuer::{Client, Issuer};
+use crate::partners::Partners;
+use crate::street::Street;
+use serde_json::Value;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+/// How long what is under way may take after the last payment.
+const SETTLING: Duration = Duration::from_secs(20);
+
+/// How long between two looks at what is under way.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What is driven.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where the platform is: `http://127.0.0.1:8080`.
+    pub url: String,
+    /// A key of a portal.
+    pub portal: String,
+    /// A key of an operator.
+    pub operator: String,
+    /// A key of the issuer.
+    pub issuer: String,
+    /// The issuer's code.
+    pub issuer_code: String,
+    /// Whom the invoices are for.
+    pub client: Client,
+    /// The means to pay with, in turn.
+    pub means: Vec<&'static str>,
+    /// How many payments.
+    pub payments: u32,
+    /// How many at a time.
+    pub at_once: usize,
+}
+
+/// How one payment ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All of it lies on its invoice.
+    Confirmed,
+    /// The payer or the partner declined, and nothing was taken.
+    Declined,
+    /// The payer let the reference end, and nothing was taken.
+    Left,
+    /// Money came, and lies in suspense or on part of the invoice.
+    Suspended,
+    /// The platform or the partner did not begin it.
+    NotBegun,
+    /// The partner's word has not come to an end yet; no money is missing.
+    Open,
+}
+
+/// A payment that was driven.
+#[derive(Debug, Clone)]
+pub struct Driven {
+    /// The means.
+    pub means: &'static str,
+    /// The invoice.
+    pub invoice: String,
+    /// The order on the platform; empty when there is none.
+    pub order: String,
+    /// How it ended.
+    pub end: End,
+    /// Cases that are open about it.
+    pub cases: usize,
+    /// What is not explained about it, in sentences.
+    pub unexplained: Vec<String>,
+    /// Why it was not begun.
+    pub reason: String,
+}
+
+/// The result of a simulation.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Every payment.
+    pub driven: Vec<Driven>,
+    /// What is not explained and belongs to no payment.
+    pub unexplained: Vec<String>,
+    /// What partners kept, in centimes.
+    pub kept: i64,
+    /// What the ledger has of these partners' money.
+    pub held: i64,
+    /// Invoices whose notice the issuer said yes to.
+    pub confirmed: usize,
+    /// Invoices the issuer booked.
+    pub booked: usize,
+}
+
+impl Tally {
+    /// How many payments of a means ended so; of all means without one.
+    #[must_use]
+    pub fn count(&self, means: Option<&str>, end: End) -> usize {
+        let of = |one: &&Driven| means.is_none_or(|means| one.means == means);
+        self.driven.iter().filter(of).filter(|one| one.end == end).count()
+    }
+
+    /// Everything that is not explained.
+    pub fn all_unexplained(&self) -> impl Iterator<Item = &str> {
+        let of = self.driven.iter().flat_map(|one| &one.unexplained);
+        of.chain(&self.unexplained).map(String::as_str)
+    }
+}
+
+/// Drives a plan.
+///
+/// # Errors
+/// When the platform cannot be reached or does not let the holder of a key do its part.
+pub async fn drive(plan: &Plan, partners: &Partners, street: &Street) -> io::Result<Tally> {
+    let issuer = Arc::new(Issuer::new(&plan.url, &plan.issuer, &plan.issuer_code));
+    let room = Arc::new(Semaphore::new(plan.at_once.max(1)));
+    let mut paying = JoinSet::new();
+    for n in 0..plan.payments {
+        let means = plan.means[usize::try_from(n).unwrap_or_default() % plan.means.len().max(1)];
+        let task = payer::Payment {
+            plan: plan.clone(),
+            misbehaviours: street.misbehaviours.clone(),
+            counter: match means {
+                "cmi.card" => partners.cmi.url(),
+                "cmi.fatourati" => partners.fatourati.url(),
+                _ => partners.amanpay.url(),
+            },
+            means,
+            n,
+        };
+        let (room, issuer) = (room.clone(), issuer.clone());
+        paying.spawn(async move {
+            let _place = room.acquire().await;
+            task.run(&issuer).await
+        });
+    }
+    let mut tally = Tally::default();
+    while let Some(ended) = paying.join_next().await {
+        tally.driven.push(ended.map_err(io::Error::other)??);
+    }
+    settle(&mut tally, &issuer).await?;
+    account::explain(plan, &mut tally, street).await?;
+    Ok(tally)
+}
+
+/// Lets the issuer answer until nothing comes any more.
+async fn settle(tally: &mut Tally, issuer: &Issuer) -> io::Result<()> {
+    let (until, mut quiet) = (Instant::now() + SETTLING, 0);
+    while quiet < 4 && Instant::now() < until {
+        let round = issuer.round().await?;
+        tally.confirmed += round.confirmed;
+        quiet = if round.letters == 0 { quiet + 1 } else { 0 };
+        sleep(LOOK).await;
+    }
+    tally.booked = issuer.book().await?;
+    Ok(())
+}
+
+/// Asks the platform for something.
+async fn get(plan: &Plan, key: &str, path: &str) -> io::Result<Value> {
+    let answer = Call::new("GET", &format!("{}{path}", plan.url)).bearer(key).send().await?;
+    match answer.status {
+        200 => Ok(answer.as_json()),
+        status => Err(io::Error::other(format!("GET {path}: {status} {}", answer.as_text()))),
+    }
+}
