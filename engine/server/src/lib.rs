@@ -14,4 +14,5 @@ pub mod receipts;
 mod records;
 pub mod render;
 pub mod service;
+pub mod settlement;
 pub mod shell;

@@ -75,6 +75,8 @@ pub enum Command {
     Demo(Demo),
     /// Serve
     Serve(Serve),
+    /// Match settlements of providers, take statements and files of cheques
+    Settle(super::settle_arguments::Settle),
     /// Print the exchange log
     Tail(Tail),
     /// Decide the past again and show what would be different

@@ -22,6 +22,8 @@ mod replay;
 mod rules;
 mod run;
 mod serve;
+mod settle;
+mod settle_arguments;
 mod shells;
 mod specimens;
 mod tail;
@@ -77,6 +79,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> 
             let book = book::load(folder.or(config.mappings.as_deref()))?;
             serve::serve(&book, &config, terminal)
         }
+        Command::Settle(arguments) => settle::settle(&book()?, arguments, terminal),
         Command::Tail(arguments) => tail::tail(arguments, terminal),
         Command::Replay(arguments) => replay::replay(&book()?, arguments, terminal),
         Command::Verify(arguments) => verify::verify(arguments, terminal),

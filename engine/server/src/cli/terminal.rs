@@ -119,6 +119,18 @@ impl Terminal {
         }
     }
 
+    /// A bar of things counted on standard error; hidden when nobody looks.
+    #[must_use]
+    pub(super) fn counter(&self) -> ProgressBar {
+        if !io::stderr().is_terminal() || self.is_quiet || self.is_json {
+            return ProgressBar::hidden();
+        }
+        match ProgressStyle::with_template("{bar:40} {percent:>3} %  {pos} / {len}  {eta}") {
+            Ok(style) => ProgressBar::new(0).with_style(style),
+            Err(_) => ProgressBar::new(0),
+        }
+    }
+
     /// A bar of bytes on standard error; hidden when nobody looks.
     #[must_use]
     pub(super) fn progress(&self, total: Option<u64>) -> ProgressBar {
