@@ -9,7 +9,7 @@ mod say;
 
 pub use hear::{Delivered, Heard, Refusal, Stage, fields, hear, judge_query, parts};
 pub use message::{Answers, Call, Login, Message, Way, Words};
-pub use say::{Saying, Wanted, path, record, say};
+pub use say::{Saying, Wanted, known, path, record, say};
 
 use crate::codes::Codes;
 use crate::files::{FileFault, Page, Section};

@@ -5,6 +5,8 @@
 //!
 //! What it is *not*: it opens no database and no socket, and it holds no rule of business.
 
+pub mod providers;
+
 use crate::http::Fairness;
 use crate::http::limits::{PARTY_BYTES_MAX, PARTY_PARCELS_MAX};
 use crate::shell::clocks::Clocks;
@@ -14,6 +16,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use providers::ProviderConfig;
 
 /// Prefix of the environment variables that override the file.
 pub const ENVIRONMENT_PREFIX: &str = "ACQUIT_";
@@ -48,6 +52,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// When the jobs of the calendar run.
     pub clocks: Clocks,
+    /// Our accounts at payment providers, by folder of `mappings/providers`.
+    pub providers: BTreeMap<String, ProviderConfig>,
 }
 
 /// `[http]`.
@@ -56,6 +62,9 @@ pub struct Config {
 pub struct Http {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Address the world knows this server by, for providers that call back; empty: the one it
+    /// listens on.
+    pub public: String,
     /// Most connections open at once; more wait in the listen queue.
     pub connections: usize,
     /// Most parcels waiting to be decided; more are answered 503 with `Retry-After`.
@@ -184,6 +193,7 @@ impl Default for Config {
             mail: None,
             webhooks: Webhooks::default(),
             clocks: Clocks::default(),
+            providers: BTreeMap::new(),
         }
     }
 }
@@ -192,6 +202,7 @@ impl Default for Http {
     fn default() -> Http {
         Http {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public: String::new(),
             connections: 1024,
             queue: 4096,
             party_parcels: PARTY_PARCELS_MAX,

@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod embedded;
+pub mod gateway;
 pub mod http;
 pub mod receipts;
 mod records;

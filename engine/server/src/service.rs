@@ -5,6 +5,7 @@
 
 use crate::bootstrap;
 use crate::config::Config;
+use crate::gateway::{Accounts, Gateway};
 use crate::http::{self, App};
 use crate::shell::deliveries::{self, Ways};
 use crate::shell::timers::{self, Checkpoints};
@@ -96,6 +97,7 @@ pub async fn start(
     let (cashier, paying) = Cashier::start(engine.clone(), config.http.queue);
     let fairness = config.http.fairness();
     let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
+    open_gateway(config, address, &engine, &cashier, (&app, &stopping))?;
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());
     Ok(Service {
@@ -113,6 +115,24 @@ pub async fn start(
         intake,
         cashier,
     })
+}
+
+/// Opens the way to payment providers, in and out.
+fn open_gateway(
+    config: &Config,
+    address: SocketAddr,
+    engine: &Engine,
+    cashier: &Cashier,
+    (app, stopping): (&App, &watch::Receiver<bool>),
+) -> io::Result<()> {
+    let accounts = Accounts::new(config, address, &engine.book).map_err(io::Error::other)?;
+    cashier.set_handover(accounts.clone());
+    let gateway = Gateway::new(accounts, engine.clone(), cashier.clone());
+    app.set_gateway(gateway.clone());
+    if let Some(calls) = engine.calls.open() {
+        tokio::spawn(gateway.run(calls, stopping.clone()));
+    }
+    Ok(())
 }
 
 impl Service {

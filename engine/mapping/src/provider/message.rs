@@ -18,15 +18,18 @@ use acquit_domain::pay::{CallPurpose, NewsKind};
 /// Where the bytes of a message go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// The provider sends it to `/callbacks/<folder>` or answers a call with it.
+    /// The provider sends it to `/callbacks/<folder>`; it is signed.
     In,
+    /// The provider answers a call of ours with it.
+    Answer,
     /// We send it.
     Out,
     /// The provider asks for the state of a payment; its query holds the names.
     Asks,
 }
 
-const WAYS: &[(Way, &str)] = &[(Way::In, "in"), (Way::Out, "out"), (Way::Asks, "asks")];
+const WAYS: &[(Way, &str)] =
+    &[(Way::In, "in"), (Way::Answer, "answer"), (Way::Out, "out"), (Way::Asks, "asks")];
 const UNKNOWN: &[(Severity, &str)] = &[(Severity::Error, "refuse"), (Severity::Note, "note")];
 
 /// One kind of message.
@@ -56,6 +59,8 @@ pub struct Message {
     /// Whether amounts may be in minor units without saying so: they are compared with what was
     /// asked for.
     pub either_unit: bool,
+    /// How many digits a reference it gives has; 0: not looked at.
+    pub reference_digits: usize,
     /// Marks of risk that mean no risk.
     pub safe: Vec<String>,
     /// Marks of risk with which nothing is taken.
@@ -154,11 +159,16 @@ pub(super) fn read_message(section: &Section<'_, '_>, codes: &Codes) -> Message 
         flaws.drain(..).for_each(|flaw| section.fault(word.at, flaw.message, &[]));
         filling
     });
+    let way = section.choice("way", WAYS).unwrap_or(Way::In);
+    let signature = section.choice("signature", SCHEMES).unwrap_or(Scheme::Nothing);
+    if way == Way::In && signature == Scheme::Nothing {
+        section.fault(section.at(), "what a provider tells by itself is signed", &[]);
+    }
     let message = Message {
         name: section.needed("name").text.to_owned(),
         signed: signed.collect(),
-        way: section.choice("way", WAYS).unwrap_or(Way::In),
-        signature: section.choice("signature", SCHEMES).unwrap_or(Scheme::Nothing),
+        way,
+        signature,
         header: section.text("header").unwrap_or_default().to_owned(),
         needs: texts(section.words("needs")),
         unknown: section.choice("unknown", UNKNOWN).unwrap_or(Severity::Note),
@@ -166,6 +176,10 @@ pub(super) fn read_message(section: &Section<'_, '_>, codes: &Codes) -> Message 
         absent: kind(section, "absent").unwrap_or(NewsKind::Unknown),
         currency: section.text("currency").unwrap_or_default().to_owned(),
         either_unit: section.flag("either_unit").unwrap_or(false),
+        reference_digits: section
+            .integer("reference_digits", 1..=40)
+            .and_then(|digits| usize::try_from(digits).ok())
+            .unwrap_or(0),
         safe: texts(section.words("safe")),
         unsafe_: texts(section.words("unsafe")),
         verify: section.text("verify").unwrap_or_default().to_owned(),

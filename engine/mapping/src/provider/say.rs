@@ -19,8 +19,6 @@ use acquit_domain::pay::{Attempt, Order};
 pub struct Wanted<'a> {
     /// Texts: field and what stands there.
     pub texts: Vec<(Field, &'a str)>,
-    /// What time it is.
-    pub now: Timestamp,
 }
 
 /// What is to be sent.
@@ -38,6 +36,17 @@ pub struct Saying {
     pub missing: Vec<String>,
 }
 
+/// What a house knows of itself, as a record.
+#[must_use]
+pub fn known(wanted: &Wanted<'_>) -> Record<'static> {
+    let mut record = Record::new();
+    for (field, text) in wanted.texts.iter().filter(|(_, text)| !text.is_empty()) {
+        let value = Value::from((*text).to_owned());
+        record.put(Record::ROOT, *field, value, (Spot::default(), ""));
+    }
+    record
+}
+
 /// What we know of an attempt, as a record a specimen writes.
 #[must_use]
 pub fn record(
@@ -46,15 +55,10 @@ pub fn record(
     attempt: &Attempt,
     wanted: &Wanted<'_>,
 ) -> Record<'static> {
-    let mut record = Record::new();
+    let mut record = known(wanted);
     let mut put = |field: Field, value: Value<'static>| {
         record.put(Record::ROOT, field, value, (Spot::default(), ""));
     };
-    for (field, text) in &wanted.texts {
-        if !text.is_empty() {
-            put(*field, Value::from((*text).to_owned()));
-        }
-    }
     let number = format!("{}-{}", order.number, attempt.ordinal);
     let texts = [
         (field::PAYMENT_ORDER, number.as_str()),

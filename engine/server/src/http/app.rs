@@ -4,10 +4,11 @@ use super::authentication::Holders;
 use super::limits::{BODY_BUDGET_UNITS, STRANGERS_MAX, STREAMS_MAX};
 use super::share::{Fairness, Shares};
 use super::wire::Told;
+use crate::gateway::Gateway;
 use crate::shell::{Cashier, Engine, Intake};
 use acquit_mapping::language::Language;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{Semaphore, watch};
 
 /// The running server, as handlers see it.
@@ -18,6 +19,8 @@ pub struct App {
     pub intake: Intake,
     /// The way in for what happens to payments.
     pub cashier: Cashier,
+    /// The way to payment providers, once it is open.
+    pub(super) providers: OnceLock<Arc<Gateway>>,
     /// Holders of keys seen lately.
     pub(super) holders: Holders,
     /// Room for bodies in memory.
@@ -57,6 +60,16 @@ impl App {
         Err("this server was built without webhooks".to_owned())
     }
 
+    /// Opens the way to payment providers; the first one stays.
+    pub fn set_gateway(&self, gateway: Arc<Gateway>) {
+        let _ = self.providers.set(gateway);
+    }
+
+    /// The way to payment providers.
+    pub(super) fn gateway(&self) -> Option<&Arc<Gateway>> {
+        self.providers.get()
+    }
+
     /// The words of findings in a language.
     pub(super) fn told(&self, language: Language) -> Told<'_> {
         Told { words: &self.engine.book.words, language }
@@ -75,6 +88,7 @@ impl App {
             engine,
             intake,
             cashier,
+            providers: OnceLock::new(),
             holders: Holders::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
             shares: Shares::new(fairness),

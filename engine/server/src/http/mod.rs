@@ -9,6 +9,7 @@
 mod app;
 mod authentication;
 mod body;
+mod callbacks;
 mod codes;
 mod documentation;
 mod documents;

@@ -5,7 +5,7 @@ use super::app::App;
 use super::authentication::Caller;
 use super::pay::{ledger, operations, orders, receipts, requests, start, subscriptions};
 use super::problem::{Code, Problem};
-use super::{documentation, documents, events, exchanges, guard, health, inbox, invoices};
+use super::{callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices};
 use super::{operator, outbox, parties, validate};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
@@ -52,6 +52,8 @@ impl Modify for Bearer {
 fn documented() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(inbox::post))
+        .routes(routes!(callbacks::post))
+        .routes(routes!(callbacks::post_message, callbacks::state))
         .routes(routes!(validate::post))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::taken))
