@@ -31,6 +31,7 @@ mod problem;
 mod query;
 mod routes;
 mod server;
+mod settlements;
 mod share;
 mod socket;
 mod validate;

@@ -6,7 +6,7 @@ use super::authentication::Caller;
 use super::pay::{ledger, operations, orders, receipts, requests, start, subscriptions};
 use super::problem::{Code, Problem};
 use super::{callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices};
-use super::{operator, outbox, parties, validate};
+use super::{operator, outbox, parties, settlements, validate};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::from_fn;
@@ -71,6 +71,12 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operator::revoke_key))
         .routes(routes!(operator::reprocess))
         .routes(routes!(operator::resend))
+        .routes(routes!(settlements::list))
+        .routes(routes!(settlements::take))
+        .routes(routes!(settlements::one))
+        .routes(routes!(settlements::close))
+        .routes(routes!(settlements::statement))
+        .routes(routes!(settlements::cheques))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -6,6 +6,8 @@ use crate::shell::{Cashier, Engine};
 use acquit_domain::pay::News;
 use acquit_domain::{Currency, Finding, Outcome, Parcel};
 use acquit_flow::{ChequeLine, Occurrence};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Movements or cheques decided in one transaction.
 const ENTRIES_MAX: usize = 100;
@@ -13,8 +15,8 @@ const ENTRIES_MAX: usize = 100;
 const CHEQUES_CURRENCY: &str = "MAD";
 
 /// What became of statements.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Statements {
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct StatementsWire {
     /// How many accounts were told of.
     pub accounts: usize,
     /// How many movements there were.
@@ -37,18 +39,18 @@ pub async fn statements(
     engine: &Engine,
     cashier: &Cashier,
     parcel: Parcel,
-) -> Result<(Statements, Vec<Finding>), Refused> {
+) -> Result<(StatementsWire, Vec<Finding>), Refused> {
     let today = engine.clock.now().date();
     let (read, findings) = acquit_flow::read_statements(&engine.book, &parcel.bytes, today);
     if findings.iter().any(Finding::rejects) {
         return Err(Refused::Findings(findings));
     }
     let said: Vec<News> = read.iter().flat_map(acquit_flow::statement_news).collect();
-    let mut told = Statements {
+    let mut told = StatementsWire {
         accounts: read.len(),
         movements: read.iter().map(|one| one.entries.len()).sum(),
         payments: said.len(),
-        ..Statements::default()
+        ..StatementsWire::default()
     };
     // A statement without payments is kept all the same.
     let chunks = if said.is_empty() { vec![&said[..]] } else { said.chunks(ENTRIES_MAX).collect() };
@@ -110,6 +112,49 @@ pub struct Cheques {
     pub loaded: usize,
     /// Lines to be looked at, with why, in the words of the bank's folder.
     pub rejects: Vec<(ChequeLine, &'static str)>,
+}
+
+/// What became of a file of cheques.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChequesWire {
+    /// How many lines there were.
+    pub lines: usize,
+    /// How many were taken.
+    pub loaded: usize,
+    /// Lines to be looked at.
+    pub rejects: Vec<RejectWire>,
+}
+
+/// A line of a file of cheques that the bank gets back.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RejectWire {
+    /// Line of the file.
+    pub line: u32,
+    /// Number of the cheque, or of the order it pays.
+    pub reference: String,
+    /// Reference of the remittance.
+    pub remittance: String,
+    /// Amount.
+    pub amount: String,
+    /// Why.
+    pub motive: &'static str,
+}
+
+impl From<&Cheques> for ChequesWire {
+    fn from(told: &Cheques) -> ChequesWire {
+        let reject = |(line, motive): &(ChequeLine, &'static str)| RejectWire {
+            line: line.line,
+            reference: line.reference.clone(),
+            remittance: line.remittance.clone(),
+            amount: acquit_domain::Money::new(line.amount_minor, currency()).to_string(),
+            motive,
+        };
+        ChequesWire {
+            lines: told.lines,
+            loaded: told.loaded,
+            rejects: told.rejects.iter().map(reject).collect(),
+        }
+    }
 }
 
 /// No order or cheque of this reference.

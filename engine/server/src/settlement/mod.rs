@@ -13,7 +13,7 @@ mod banks;
 mod import;
 mod report;
 
-pub use banks::{Cheques, Statements, cheques, statements};
+pub use banks::{Cheques, ChequesWire, RejectWire, StatementsWire, cheques, statements};
 pub use import::{Import, close, import};
 pub use report::{DayWire, LineWire, SumWire, agrees, csv, json, text};
 
