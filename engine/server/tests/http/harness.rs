@@ -1,10 +1,11 @@
 //! One running server for all tests, and a caller that sends exactly the bytes it is told.
 
-use acquit_domain::{PartyCode, Role, Timestamp};
+use acquit_domain::{Channel, Media, Outcome, PartyCode, Role, Timestamp};
+use acquit_flow::Occurrence;
 use acquit_mapping::rulebook::Rulebook;
 use acquit_server::config::Config;
 use acquit_server::service::{Keeping, Service, start};
-use acquit_server::shell::Clock;
+use acquit_server::shell::{Arrival, Clock};
 use acquit_server::{bootstrap, embedded};
 use acquit_store::Store;
 use std::collections::BTreeMap;
@@ -21,8 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     // Held so that the server runs as long as the tests.
-    _runtime: Runtime,
-    _service: Service,
+    runtime: Runtime,
+    service: Service,
     keys: BTreeMap<(&'static str, Role), String>,
 }
 
@@ -54,13 +55,34 @@ pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| {
         let service = start(&config, Keeping::Nowhere, store, book, clock).await.unwrap();
         (service, keys)
     });
-    Server { address: service.address, _runtime: runtime, _service: service, keys }
+    Server { address: service.address, runtime, service, keys }
 });
 
 impl Server {
     /// The key of a party.
     pub(crate) fn key(&self, code: &'static str, role: Role) -> &str {
         &self.keys[&(code, role)]
+    }
+
+    /// Something happens to payments that no caller of ours tells.
+    pub(crate) fn happens(&self, occurrence: Occurrence) -> Outcome {
+        let arrival = Arrival { media: Media::Json, ..Arrival::over(Channel::Http) };
+        let parcel = arrival.parcel(&self.service.engine.clock, b"{}".as_slice());
+        let decided = self.service.cashier.decide(parcel, occurrence);
+        self.runtime.block_on(decided).unwrap()
+    }
+
+    /// A JSON body, as one party, with headers of its own.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        party: (&'static str, Role),
+        headers: &str,
+        body: &serde_json::Value,
+    ) -> Answer {
+        let key = self.key(party.0, party.1).to_owned();
+        let headers = format!("Content-Type: application/json\r\n{headers}");
+        self.call(&format!("POST {path}"), &key, &headers, body.to_string().as_bytes())
     }
 
     /// Sends bytes as they are and gives everything that comes back until the end.
