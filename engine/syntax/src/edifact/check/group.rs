@@ -1,7 +1,8 @@
 //! Places segments in the slots of a guide and builds the tree of group repetitions.
 
 use super::{Checked, Input, Node, recover};
-use crate::edifact::guide::{CROSSES, Guide, NO_SLOT, SlotId};
+use crate::edifact::guide::{CROSSES, Guide, NO_SLOT, Slot, SlotId};
+use crate::edifact::tape::Part;
 
 /// Where grouping stands between two segments.
 #[derive(Debug, Clone, Copy)]
@@ -16,36 +17,67 @@ pub(super) struct Stand {
 /// and passed over; a mandatory slot left empty is told (EDI-013) where it should have been; a
 /// repetition too many is told (EDI-035, EDI-036) and placed.
 pub fn group(guide: &Guide, input: &Input<'_>, out: &mut Checked) {
+    group_and_look(guide, input, |_, _| true, out);
+}
+
+/// The same, with a glance at the elements of each segment placed, by the index of its
+/// definition: those that are not right at a glance are noted as doubtful.
+#[inline]
+pub(super) fn group_and_look(
+    guide: &Guide,
+    input: &Input<'_>,
+    mut is_plain: impl FnMut(usize, &[Part]) -> bool,
+    out: &mut Checked,
+) {
     out.clear();
     out.nodes.push(Node { slot: SlotId::ROOT, segment: 0, parent: 0, end: 1, repetition: 1 });
     out.open.push(0);
     let mut stand = Stand { at: SlotId::ROOT, run: 0 };
     for (index, segment) in input.segments.iter().enumerate() {
         let next = guide.next(stand.at, segment.tag);
-        let slot = SlotId(next);
-        if next != NO_SLOT && next & CROSSES == 0 && fits(guide, stand, slot, out) {
-            stand = place(guide, stand, slot, index, out);
-        } else {
-            stand = recover::step(guide, stand, input, index, out);
+        let from = out.nodes.len();
+        if next != NO_SLOT && next & CROSSES == 0 {
+            let slot = guide.slot(SlotId(next));
+            let (repetition, most) = repetition(guide, stand, SlotId(next), slot, out);
+            if repetition <= most {
+                stand = put(slot, SlotId(next), repetition, index, out);
+                if !is_plain(usize::from(slot.segment), input.parts_of(segment)) {
+                    out.doubtful.push(out.nodes.len() as u32 - 1);
+                }
+                continue;
+            }
         }
+        stand = recover::step(guide, stand, input, index, out);
+        out.doubtful.extend(from as u32..out.nodes.len() as u32);
     }
     recover::finish(guide, stand, input, out);
     close(out, 0);
 }
 
 /// Whether one more repetition is allowed.
-#[inline]
 pub(super) fn fits(guide: &Guide, stand: Stand, target: SlotId, out: &Checked) -> bool {
-    let slot = guide.slot(target);
+    let (repetition, most) = repetition(guide, stand, target, guide.slot(target), out);
+    repetition <= most
+}
+
+/// Which repetition a segment in a slot would be, of the group it triggers or else of the slot,
+/// and how many are allowed.
+#[inline]
+fn repetition(
+    guide: &Guide,
+    stand: Stand,
+    target: SlotId,
+    slot: &Slot,
+    out: &Checked,
+) -> (u32, u32) {
     if slot.is_trigger() {
-        let group = guide.slot(slot.parent);
-        return open_repetition(out, slot.parent, group.depth) < group.repeat;
+        let open = open_repetition(out, slot.parent, slot.depth - 1);
+        return (open + 1, guide.slot(slot.parent).repeat);
     }
-    target != stand.at || stand.run < slot.repeat
+    (if target == stand.at { stand.run + 1 } else { 1 }, slot.repeat)
 }
 
 /// Puts a segment in a slot: ends the groups it leaves and begins the one it triggers.
-#[inline(always)]
 pub(super) fn place(
     guide: &Guide,
     stand: Stand,
@@ -54,23 +86,27 @@ pub(super) fn place(
     out: &mut Checked,
 ) -> Stand {
     let slot = guide.slot(target);
+    let (repetition, _) = repetition(guide, stand, target, slot, out);
+    put(slot, target, repetition, index, out)
+}
+
+/// Puts a segment in a slot as a repetition that is known.
+#[inline(always)]
+fn put(slot: &Slot, target: SlotId, repetition: u32, index: usize, out: &mut Checked) -> Stand {
     let segment = index as u32;
-    let mut levels = usize::from(slot.depth);
+    let (mut levels, mut run) = (usize::from(slot.depth), repetition);
     if slot.is_trigger() {
         levels -= 1;
-        let repetition = open_repetition(out, slot.parent, slot.depth - 1) + 1;
-        close(out, levels);
-        let node = out.nodes.len() as u32;
-        let parent = out.open.last().copied().unwrap_or(0);
-        let group = Node { slot: slot.parent, segment, parent, end: node + 1, repetition };
-        out.nodes.push(group);
-        out.open.push(node);
-    } else {
-        close(out, levels);
+        run = 1;
     }
-    let run = if target == stand.at && !slot.is_trigger() { stand.run + 1 } else { 1 };
-    let node = out.nodes.len() as u32;
-    let parent = out.open.last().copied().unwrap_or(0);
+    close(out, levels);
+    let mut node = out.nodes.len() as u32;
+    let mut parent = out.open.last().copied().unwrap_or(0);
+    if slot.is_trigger() {
+        out.nodes.push(Node { slot: slot.parent, segment, parent, end: node + 1, repetition });
+        out.open.push(node);
+        (parent, node) = (node, node + 1);
+    }
     out.nodes.push(Node { slot: target, segment, parent, end: node + 1, repetition: run });
     Stand { at: target, run }
 }

@@ -25,7 +25,7 @@ pub use segment::segment;
 
 use super::Fault;
 use super::charset::Charset;
-use super::guide::{Directory, ElementId, Guide, SlotId};
+use super::guide::{ElementId, Guide, SlotId};
 use super::separators::Separators;
 use super::tape::{Part, Segment, Tape};
 use super::value::Content;
@@ -169,6 +169,8 @@ pub struct Checked {
     pub notes: u32,
     /// Nodes of the group repetitions still open, outermost first.
     open: Vec<u32>,
+    /// Nodes of the segments that are not right at a glance, in order, perhaps with groups.
+    doubtful: Vec<u32>,
     /// What segments looked like, in this message and those before.
     shapes: shape::Shapes,
 }
@@ -182,6 +184,7 @@ impl Checked {
         self.untold = 0;
         self.notes = 0;
         self.open.clear();
+        self.doubtful.clear();
     }
 
     /// Indices of the nodes directly inside a node, in order.
@@ -198,40 +201,29 @@ impl Checked {
 
 /// Groups a message by its guide and checks every element of every segment placed.
 pub fn message(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Checked) {
-    group(guide, input, out);
     let mut shapes = std::mem::take(&mut out.shapes);
     shapes.begin(guide.shared_directory());
-    let is_plain = |directory: &Directory, definition, input: &Input<'_>, parts: &[Part]| {
-        shapes.is_plain(directory, definition, input, parts)
-    };
-    elements(guide, input, rules, is_plain, out);
+    let directory = guide.directory();
+    let is_plain =
+        |definition, parts: &[Part]| shapes.is_plain(directory, definition, input, parts);
+    group::group_and_look(guide, input, is_plain, out);
     out.shapes = shapes;
+    elements(guide, input, rules, out);
 }
 
-/// Checks the segments of a tree that are not right at a glance, and sorts all faults.
-#[inline]
-fn elements(
-    guide: &Guide,
-    input: &Input<'_>,
-    rules: &Rules<'_>,
-    mut is_plain: impl FnMut(&Directory, usize, &Input<'_>, &[Part]) -> bool,
-    out: &mut Checked,
-) {
+/// Checks the segments of a tree that are doubtful, and sorts all faults.
+fn elements(guide: &Guide, input: &Input<'_>, rules: &Rules<'_>, out: &mut Checked) {
     let directory = guide.directory();
-    for at in 1..out.nodes.len() {
-        let node = out.nodes[at];
+    for at in 0..out.doubtful.len() {
+        let node = out.nodes[out.doubtful[at] as usize];
         let slot = guide.slot(node.slot);
         if slot.group().is_some() {
             continue;
         }
-        let (index, definition) = (node.segment as usize, usize::from(slot.segment));
-        let parts = input.parts_of(&input.segments[index]);
-        if !is_plain(directory, definition, input, parts) {
-            let definition = &directory.segments()[definition];
-            let levels = u16::from(slot.depth) - 1;
-            let whole = segment::Whole { directory, definition, levels };
-            segment::thorough(whole, input, index, rules, out);
-        }
+        let definition = &directory.segments()[usize::from(slot.segment)];
+        let levels = u16::from(slot.depth) - 1;
+        let whole = segment::Whole { directory, definition, levels };
+        segment::thorough(whole, input, node.segment as usize, rules, out);
     }
     if !out.faults.is_empty() {
         out.faults.sort_by_key(|fault| {

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use super::{Input, segment, value};
-use crate::edifact::guide::{Directory, Rule};
+use crate::edifact::guide::{CODE_MAX, Directory, Manner, Rule};
 use crate::edifact::tape::Part;
 
 /// How many shapes of a segment are remembered.
@@ -36,8 +36,28 @@ struct Known {
 #[derive(Debug, Clone, Copy)]
 struct Position {
     place: u64,
+    /// The bits of a [place](Part::place) that count.
+    counts: u64,
+    /// The code that stood there, when one did.
+    code: u64,
+    /// Fewest bytes of words or a code, and how many more there may be.
+    least: u32,
+    more: u32,
     rule: Rule,
-    empty: bool,
+    takes: Takes,
+}
+
+/// What is looked for at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// It is empty.
+    Nothing,
+    /// Words.
+    Words,
+    /// A code.
+    Code,
+    /// What its rule says.
+    Other,
 }
 
 impl Shapes {
@@ -78,10 +98,8 @@ impl Known {
         let plain = segment::is_plain(directory, definition, input, parts);
         if plain && let Some(look) = directory.look(definition) {
             let positions = parts.iter().map(|part| {
-                let rule = look.rule(part.element, part.component)?;
-                // Release characters are left to the value.
-                let (place, empty) = (part.unreleased_place(), part.start == part.end);
-                Some(Position { place, rule: *rule, empty })
+                let rule = *look.rule(part.element, part.component)?;
+                Some(Position::of(part, rule, input))
             });
             let shape = &mut self.shapes[self.next % SHAPES];
             shape.clear();
@@ -101,9 +119,52 @@ fn fits(shape: &[Position], directory: &Directory, input: &Input<'_>, parts: &[P
     shape.len() == parts.len()
         && !parts.is_empty()
         && parts.iter().zip(shape).all(|(part, position)| {
-            let empty = part.start == part.end;
-            part.unreleased_place() == position.place
-                && empty == position.empty
-                && (empty || value::is_plain(&position.rule, directory, input, part))
+            part.place() & position.counts == position.place
+                && position.takes(directory, input, part)
         })
+}
+
+impl Position {
+    /// Where a part stands that is right.
+    fn of(part: &Part, rule: Rule, input: &Input<'_>) -> Position {
+        const RELEASED: u64 = (Part::RELEASED as u64) << 48;
+        let takes = match rule.manner {
+            _ if part.start == part.end => Takes::Nothing,
+            Manner::Coded => Takes::Code,
+            Manner::Words => Takes::Words,
+            _ => Takes::Other,
+        };
+        // Release characters are left to the value; codes are looked at without.
+        let counts = if takes == Takes::Code { u64::MAX } else { !RELEASED };
+        let coded = (takes == Takes::Code).then(|| value::pack(input.window, part).0);
+        let most = if takes == Takes::Code { rule.max.min(CODE_MAX as u16) } else { rule.max };
+        let least = rule.min.max(1);
+        Position {
+            place: part.place() & counts,
+            counts,
+            code: coded.unwrap_or_default(),
+            least: u32::from(least),
+            more: u32::from(most.saturating_sub(least)),
+            rule,
+            takes,
+        }
+    }
+
+    /// Whether a part that stands here is right at a glance.
+    #[inline(always)]
+    fn takes(&self, directory: &Directory, input: &Input<'_>, part: &Part) -> bool {
+        let length = part.end - part.start;
+        let fits = length.wrapping_sub(self.least) <= self.more;
+        match self.takes {
+            Takes::Nothing => length == 0,
+            Takes::Words => fits && input.window.get(part.start as usize) != Some(&b' '),
+            Takes::Code => {
+                fits && {
+                    let code = value::pack(input.window, part);
+                    code.0 == self.code || directory.lists()[usize::from(self.rule.list)].has(code)
+                }
+            }
+            Takes::Other => length > 0 && value::is_plain(&self.rule, directory, input, part),
+        }
+    }
 }

@@ -33,18 +33,18 @@ pub(super) fn is_plain(rule: &Rule, directory: &Directory, input: &Input<'_>, pa
             fits & part.is_bare()
                 && directory.lists()[usize::from(rule.list)].has(pack(input.window, part))
         }
+        Manner::Number => {
+            !part.is_wrapped() && plain_number(input.window, part, *rule, input.separators.decimal)
+        }
         _ => is_plainly_other(*rule, input, part),
     }
 }
 
-/// The same for values that are neither words nor codes.
+/// The same for values that are neither words nor codes nor numbers.
 #[inline(never)]
 fn is_plainly_other(rule: Rule, input: &Input<'_>, part: &Part) -> bool {
     let length = part.end - part.start;
     match rule.manner {
-        Manner::Number => {
-            !part.is_wrapped() && plain_number(input.window, part, rule, input.separators.decimal)
-        }
         Manner::Lengthy | Manner::Letters => {
             let bytes = input.bytes(part);
             let bare = part.is_bare() & (bytes.first() != Some(&b' '));
@@ -52,7 +52,7 @@ fn is_plainly_other(rule: Rule, input: &Input<'_>, part: &Part) -> bool {
             let any = rule.manner == Manner::Lengthy || !bytes.iter().any(u8::is_ascii_digit);
             bare & fits & any & (input.characters == Characters::SingleByte)
         }
-        Manner::Words | Manner::Coded | Manner::Other => false,
+        Manner::Words | Manner::Coded | Manner::Number | Manner::Other => false,
     }
 }
 
@@ -232,7 +232,7 @@ fn length(characters: usize, definition: &ComponentUse) -> Option<Kind> {
 
 /// Packs the bytes of a part of at most eight bytes, with one load where the window allows it.
 #[inline]
-fn pack(window: &[u8], part: &Part) -> Code {
+pub(super) fn pack(window: &[u8], part: &Part) -> Code {
     let (start, end) = (part.start as usize, part.end as usize);
     match window[start..].first_chunk::<8>() {
         Some(eight) => {
