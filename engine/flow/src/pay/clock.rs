@@ -139,6 +139,7 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
         return false;
     }
     let reason = why(event);
+    let announced = event == FOUND_NOTHING && attempt.reason == super::news::ANNOUNCED;
     if attempt.reason.is_empty() {
         reason.clone_into(&mut attempt.reason);
     }
@@ -152,6 +153,9 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
     orders::replace(&mut order, attempt);
     if over {
         orders::attempt_over(desk, &mut order, &telling);
+        if announced {
+            super::news::denied(desk, &order, &telling);
+        }
         if expired {
             super::mail::send(desk, &order, "reference_expired", &[], None);
         }

@@ -4,7 +4,7 @@
 use super::find::{self, Found};
 use super::judge::{self, How, Judgement};
 use super::telling::{Telling, finding, local_day};
-use super::{case, clock, mail, notice, orders, receipt, reply, step};
+use super::{authorise, case, mail, notice, orders, receipt, reply, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
@@ -22,12 +22,12 @@ pub(super) fn transaction(news: &News) -> String {
 }
 
 /// A payment at hand.
-struct Payment<'n> {
-    news: &'n News,
+pub(super) struct Payment<'n> {
+    pub(super) news: &'n News,
     amount: Money,
-    found: Option<Found>,
-    key: FundsKey,
-    telling: Telling,
+    pub(super) found: Option<Found>,
+    pub(super) key: FundsKey,
+    pub(super) telling: Telling,
     /// True when our answer decides whether the money is taken.
     asks: bool,
 }
@@ -37,21 +37,24 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let found = find::find(desk, news);
     let telling = super::news::telling(desk, news, found.as_ref());
     let key = presented(desk, news);
-    let Some(amount) = amount_of(news, found.as_ref()) else {
-        return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
-    };
     let asks = news.kind == NewsKind::Authorised;
+    let Some(amount) = amount_of(news, found.as_ref()) else {
+        return without_amount(desk, news, found.as_ref(), &telling);
+    };
     let payment = Payment { news, amount, found, key, telling, asks };
     if let Some(held) = desk.funds(&payment.key) {
         return again(desk, &payment, held);
     }
     match payment.found.clone() {
-        None if asks => refuse(desk, &payment, "PAY-NOINTENT", None),
+        None if asks => authorise::refuse(desk, &payment, "PAY-NOINTENT", None),
         None => orphan(desk, &payment),
         Some(found) => {
-            let judged = judge::judge(desk, news, &found, amount);
+            let judged = match was_taken_back(desk, &payment.key) {
+                true => Judgement::suspended("PAY-TX", CaseKind::Conflict),
+                false => judge::judge(desk, news, &found, amount),
+            };
             match asks {
-                true => authorised(desk, &payment, &found, &judged),
+                true => authorise::authorised(desk, &payment, &found, &judged),
                 false => enter(desk, &payment, &found, &judged),
             }
         }
@@ -72,19 +75,55 @@ fn presented(desk: &Desk<'_>, news: &News) -> FundsKey {
     }
 }
 
-/// The amount said; a bank that confirms an order without repeating it means its total.
+/// The amount said. Whoever answers our question about an order, or books it, without repeating
+/// the amount means its total; a callback without a readable amount means nothing.
 fn amount_of(news: &News, found: Option<&Found>) -> Option<Money> {
+    let found = found.filter(|_| news.source != FundsSource::Callback);
     let amount = news.amount.or_else(|| found.map(|found| found.order.total))?;
     (amount.minor > 0).then_some(amount)
 }
 
+/// A payment of nobody knows how much: nothing is taken, and an operator has to ask.
+fn without_amount(
+    desk: &mut Desk<'_>,
+    news: &News,
+    found: Option<&Found>,
+    telling: &Telling,
+) -> Verdict {
+    let order = found.map(|found| &found.order);
+    let telling = telling.clone().with(finding("PAY-NUM", Severity::Error, transaction(news)));
+    let row = telling.note_all(desk, order, Verdict::Rejected, "Paiement sans montant lisible");
+    if let Some(order) = order {
+        let about = case::About { order: Some(order.id), ..case::About::default() };
+        let text = format!("Paiement sans montant lisible: {}", order.number);
+        case::open(desk, CaseKind::Mismatch, about, row, &text);
+    }
+    let named = found.map(|found| (found.order.id, found.attempt.unwrap_or(0)));
+    let asks = news.kind == NewsKind::Authorised;
+    let answer = if asks { Answer::Refuse } else { Answer::Noted };
+    reply::provider(desk, "PAY-NUM", answer, named, "", "");
+    Verdict::Rejected
+}
+
+/// True when the money was told to have gone back before it was told to have come: whatever
+/// comes first, nothing is paid by it.
+fn was_taken_back(desk: &Desk<'_>, key: &FundsKey) -> bool {
+    let reversal = FundsKey { kind: FundsKind::Reversal, ..key.clone() };
+    desk.funds(&reversal).is_some_and(|held| held.of.is_none())
+}
+
 /// A fact that was told before: the same is answered again, another amount is a case.
 fn again(desk: &mut Desk<'_>, payment: &Payment<'_>, held: Funds) -> Verdict {
-    let same =
-        held.amount_minor == payment.amount.minor && held.currency == payment.amount.currency;
-    let (event, code) = match same {
-        true => (Event::ProvOkAgain, "DUP-000"),
-        false => (Event::ProvOkConflict, "PAY-AMOUNT"),
+    let named = payment.found.as_ref().filter(|_| !payment.news.order.is_empty());
+    let crossed = named.is_some_and(|found| held.order.is_some_and(|id| id != found.order.id));
+    let same = held.amount_minor == payment.amount.minor
+        && held.currency == payment.amount.currency
+        && !crossed;
+    let (event, code) = match (same, crossed) {
+        (true, _) => (Event::ProvOkAgain, "DUP-000"),
+        (false, false) => (Event::ProvOkConflict, "PAY-AMOUNT"),
+        // One transaction cannot pay two orders.
+        (false, true) => (Event::ProvOkConflict, "PAY-TX"),
     };
     let severity = if same { Severity::Note } else { Severity::Error };
     let telling = payment.telling.clone().with(about(payment, code, severity));
@@ -102,7 +141,8 @@ fn again(desk: &mut Desk<'_>, payment: &Payment<'_>, held: Funds) -> Verdict {
     }
     if let Some(row) = row.filter(|_| !same) {
         let about = case::About { funds: Some(held.id), order: held.order, invoice: None };
-        let text = format!("Transaction {}: deux montants annoncés", held.key.transaction);
+        let what = if crossed { "deux commandes annoncées" } else { "deux montants annoncés" };
+        let text = format!("Transaction {}: {what}", held.key.transaction);
         case::open(desk, CaseKind::Conflict, about, row, &text);
     }
     let number = desk.receipt_of(held.id).map(|receipt| receipt.number).unwrap_or_default();
@@ -116,7 +156,7 @@ fn again(desk: &mut Desk<'_>, payment: &Payment<'_>, held: Funds) -> Verdict {
     if same { Verdict::Known } else { Verdict::KnownButDifferent }
 }
 
-fn takes_by_answer(desk: &Desk<'_>, payment: &Payment<'_>) -> bool {
+pub(super) fn takes_by_answer(desk: &Desk<'_>, payment: &Payment<'_>) -> bool {
     let means = payment.found.as_ref().and_then(Found::attempt).map(|attempt| &attempt.means);
     let offered = means.and_then(|means| desk.book.means(means));
     payment.news.source == FundsSource::Callback
@@ -124,7 +164,11 @@ fn takes_by_answer(desk: &Desk<'_>, payment: &Payment<'_>) -> bool {
 }
 
 /// A finding about a payment: with the amounts when they are what is wrong.
-fn about(payment: &Payment<'_>, code: &'static str, severity: Severity) -> acquit_domain::Finding {
+pub(super) fn about(
+    payment: &Payment<'_>,
+    code: &'static str,
+    severity: Severity,
+) -> acquit_domain::Finding {
     let total = payment.found.as_ref().map(|found| found.order.total);
     match (code, total) {
         ("PAY-AMOUNT", Some(total)) => {
@@ -135,88 +179,6 @@ fn about(payment: &Payment<'_>, code: &'static str, severity: Severity) -> acqui
         ("PAY-CUR", _) => finding(code, severity, payment.amount.currency.code()),
         _ => finding(code, severity, &payment.key.transaction),
     }
-}
-
-/// Money is not taken: nothing is entered, the provider captures nothing.
-fn refuse(
-    desk: &mut Desk<'_>,
-    payment: &Payment<'_>,
-    code: &'static str,
-    kind: Option<CaseKind>,
-) -> Verdict {
-    let telling = payment.telling.clone().with(about(payment, code, Severity::Error));
-    let order = payment.found.as_ref().map(|found| &found.order);
-    let row = telling.note_all(desk, order, Verdict::Rejected, "Autorisation refusée, non débitée");
-    if let Some(kind) = kind {
-        let about = case::About { order: order.map(|order| order.id), ..case::About::default() };
-        let text = format!("Autorisation {} refusée: {code}", payment.key.transaction);
-        // `pay.amount`, `pay.cur`, `pay.twice`: what was authorised is not what was asked for.
-        desk.alert(&code.to_lowercase().replacen('-', ".", 1), text.clone(), Some(row));
-        case::open(desk, kind, about, row, &text);
-    }
-    let named = payment.found.as_ref().map(|found| (found.order.id, found.attempt.unwrap_or(0)));
-    reply::provider(desk, code, Answer::Refuse, named, "", "");
-    Verdict::Rejected
-}
-
-/// An authorisation: captured when the money can be applied to the last unit, else refused.
-fn authorised(
-    desk: &mut Desk<'_>,
-    payment: &Payment<'_>,
-    found: &Found,
-    judged: &Judgement,
-) -> Verdict {
-    let case = match judged.code {
-        // Nothing was taken: there is nothing to decide.
-        "STATE-BLOCKED" | "STATE-TERMINAL" => None,
-        "PAY-AMOUNT" => Some(CaseKind::Mismatch),
-        _ => judged.case,
-    };
-    if judged.code != "OK" {
-        return refuse(desk, payment, judged.code, case);
-    }
-    let mut attempt = match found.attempt() {
-        Some(attempt) => attempt.clone(),
-        None => return refuse(desk, payment, "PAY-NOINTENT", None),
-    };
-    let live = attempt.state.is_live();
-    let number = found.order.number.clone();
-    step::attempt(desk, &number, &mut attempt, "authorised");
-    if attempt.state != AttemptState::Authorised {
-        let ours = found.order.state == OrderState::Paid || live;
-        let code = if ours { "PAY-TWICE" } else { "PAY-EXPIRED" };
-        return refuse(desk, payment, code, Some(CaseKind::Late));
-    }
-    if !takes_by_answer(desk, payment) {
-        if !live {
-            return refuse(desk, payment, "PAY-EXPIRED", Some(CaseKind::Late));
-        }
-        return capture_later(desk, payment, found, attempt);
-    }
-    let mut found = found.clone();
-    orders::replace(&mut found.order, attempt);
-    enter(desk, payment, &found, judged)
-}
-
-/// An authorisation we heard of by asking: it has to be captured by a call.
-fn capture_later(
-    desk: &mut Desk<'_>,
-    payment: &Payment<'_>,
-    found: &Found,
-    mut attempt: acquit_domain::pay::Attempt,
-) -> Verdict {
-    use acquit_domain::pay::{Call, CallPurpose};
-    clock::wind(desk, &mut attempt);
-    attempt.transaction.clone_from(&payment.news.transaction);
-    let (order, ordinal) = (found.order.id, attempt.ordinal);
-    let to = attempt.provider.clone();
-    desk.call(Call { to, purpose: CallPurpose::Capture, subject: order, attempt: ordinal });
-    let mut order = found.order.clone();
-    orders::replace(&mut order, attempt);
-    payment.telling.note_all(desk, Some(&order), Verdict::Accepted, "Autorisation à débiter");
-    reply::provider(desk, "OK", Answer::Noted, Some((order.id, ordinal)), "", "PENDING");
-    desk.put_order(order);
-    Verdict::Accepted
 }
 
 /// Money that belongs to no order we know.
@@ -286,7 +248,12 @@ fn post(desk: &mut Desk<'_>, funds: &mut Funds, row: Id, placed: &[(InvoiceKey, 
 }
 
 /// Enters a payment of a known order as judged, and does everything that follows.
-fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Judgement) -> Verdict {
+pub(super) fn enter(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    judged: &Judgement,
+) -> Verdict {
     let telling = remarks(payment, found, judged);
     let mut funds = blank(desk, payment, Some(found));
     let placed = place(desk, payment, found, judged, &telling);
@@ -304,6 +271,11 @@ fn enter(desk: &mut Desk<'_>, payment: &Payment<'_>, found: &Found, judged: &Jud
         let text = format!("Paiement {transaction} en attente d'affectation: {}", judged.code);
         case::open(desk, kind, about, row, &text);
     }
+    // What was only announced after its time, or refused, came after all.
+    let announced =
+        |case: &acquit_domain::pay::Case| case.kind == CaseKind::Late && case.funds.is_none();
+    let id = found.order.id;
+    case::close(desk, |case| announced(case) && case.order == Some(id), "Paiement enregistré");
     let order = follow(desk, payment, found, judged, &telling, !placed.parts.is_empty());
     let mut number = String::new();
     if placed.receipt {
@@ -407,6 +379,10 @@ fn follow(
     applied: bool,
 ) -> acquit_domain::pay::Order {
     let mut order = found.order.clone();
+    if judged.code == "PAY-TX" {
+        // Somebody mixed transactions up: what is being paid goes on.
+        return order;
+    }
     let number = order.number.clone();
     if let Some(mut attempt) = found.attempt().cloned() {
         step::attempt(desk, &number, &mut attempt, "captured");

@@ -25,7 +25,7 @@ pub(crate) fn of_issuer(
     let mut telling = Telling::new(Function::Inv, key.number.as_str());
     telling.partner = Some(key.issuer.clone());
     if event == Event::PaidByIssuer {
-        notice::implied(desk, key);
+        notice::implied(desk, key, &telling);
     }
     if send.contains(&Effect::OpenCase) {
         let about = case::About {

@@ -6,11 +6,17 @@ use super::find::Found;
 use super::start::is_payable;
 use super::till::later;
 use crate::decide::Desk;
-use acquit_domain::pay::{Account, CaseKind, FundsSource, News, Order, OrderItem, OrderState};
+use acquit_domain::pay::{
+    Account, CaseKind, FundsSource, News, NewsKind, Order, OrderItem, OrderState,
+};
 use acquit_domain::{Invoice, InvoiceKey, InvoiceState, Money, Timestamp};
 use acquit_mapping::agreement::Underpaid;
 use acquit_mapping::lifecycle::Event;
 use std::cmp::Ordering;
+
+/// How long after its session an authorisation may still be captured by our answer, in seconds:
+/// nothing was taken yet, so that a stale one is refused and costs nobody anything.
+const ANSWER_SECONDS: u32 = 3600;
 
 /// What is judged of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +32,8 @@ pub(super) struct Judgement {
 }
 
 impl Judgement {
-    fn suspended(code: &'static str, case: CaseKind) -> Judgement {
+    /// All of it lies in suspense.
+    pub(super) fn suspended(code: &'static str, case: CaseKind) -> Judgement {
         Judgement { code, case: Some(case), split: Vec::new(), order: "paid_less" }
     }
 }
@@ -120,6 +127,8 @@ pub(super) fn is_settled(state: InvoiceState) -> bool {
 fn is_late(desk: &Desk<'_>, news: &News, found: &Found) -> bool {
     let Some(attempt) = found.attempt() else { return false };
     let grace = desk.book.means(&attempt.means).map_or(0, |(_, means)| means.grace_seconds);
+    let asks = news.kind == NewsKind::Authorised && news.source == FundsSource::Callback;
+    let grace = if asks { grace.min(ANSWER_SECONDS) } else { grace };
     let Some(until) = attempt.expires_at else { return false };
     paid_at(news, desk.now) > later(until, u64::from(grace))
 }

@@ -8,6 +8,7 @@
 //! What this module is *not*: it reads no provider's message (the mapping does), calls nobody
 //! and sends nothing (the shell does, after the commit).
 
+mod authorise;
 mod began;
 mod case;
 mod clock;
@@ -25,6 +26,7 @@ mod orders;
 mod receipt;
 mod reply;
 mod request;
+mod retract;
 mod reverse;
 pub mod settle;
 mod settle_bank;

@@ -6,10 +6,13 @@ use super::{case, clock, credit, mail, orders, reply, reverse, step};
 use crate::decide::Desk;
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
-    Attempt, AttemptState, CaseKind, FundsKey, FundsKind, FundsSource, News, NewsKind,
+    Attempt, AttemptState, CaseKind, FundsKey, FundsKind, FundsSource, News, NewsKind, Order,
 };
 use acquit_domain::{Function, PartyCode, Severity, Verdict};
 use acquit_mapping::lifecycle::Event;
+
+/// The reason of an attempt whose payment was announced and is not verified yet.
+pub(super) const ANNOUNCED: &str = "paiement annoncé, à vérifier";
 
 /// Decides news in the order they were said.
 pub(super) fn decide(desk: &mut Desk<'_>, news: &[News]) -> Verdict {
@@ -108,12 +111,19 @@ fn ask_back(desk: &mut Desk<'_>, news: &News, found: &Found) -> Verdict {
     if let Some(mut attempt) = found.attempt().cloned() {
         let number = order.number.clone();
         if step::attempt(desk, &number, &mut attempt, "pending") {
+            ANNOUNCED.clone_into(&mut attempt.reason);
             clock::wind(desk, &mut attempt);
         }
         clock::ask(desk, order.id, &attempt);
         orders::replace(&mut order, attempt);
     }
-    telling.note_all(desk, Some(&order), Verdict::Accepted, "Paiement annoncé, à vérifier");
+    let text = "Paiement annoncé, à vérifier";
+    let row = telling.note_all(desk, Some(&order), Verdict::Accepted, text);
+    if found.attempt().is_some_and(|attempt| !attempt.state.is_live()) {
+        // No clock of the attempt asks again: an operator does, until the money is entered.
+        let about = case::About { order: Some(order.id), ..case::About::default() };
+        case::open(desk, CaseKind::Late, about, row, &format!("{text}: {}", order.number));
+    }
     let named = Some((order.id, found.attempt.unwrap_or(0)));
     reply::provider(desk, "OK", Answer::Noted, named, "", "PENDING");
     desk.put_order(order);
@@ -168,6 +178,14 @@ fn contradicted(desk: &mut Desk<'_>, news: &News, found: &Found, attempt: &Attem
     case::open(desk, CaseKind::Mismatch, about, row, &format!("{text}: {}", order.number));
 }
 
+/// A payment that was announced is not known where it is verified: an operator has to look.
+pub(super) fn denied(desk: &mut Desk<'_>, order: &Order, telling: &Telling) {
+    let text = "Paiement annoncé, et non confirmé par le prestataire";
+    let row = telling.note_all(desk, Some(order), Verdict::Accepted, text);
+    let about = case::About { order: Some(order.id), ..case::About::default() };
+    case::open(desk, CaseKind::Mismatch, about, row, &format!("{text}: {}", order.number));
+}
+
 /// Which event of an attempt news are; `None` for news that say nothing of its state.
 fn event_of(news: &News, attempt: &Attempt) -> Option<&'static str> {
     match (news.kind, attempt.state) {
@@ -203,6 +221,7 @@ fn moved_to(
     before: AttemptState,
 ) -> Verdict {
     let telling = telling(desk, news, Some(&found));
+    let announced = found.attempt().is_some_and(|attempt| attempt.reason == ANNOUNCED);
     let (state, ordinal) = (attempt.state, attempt.ordinal);
     let mut order = found.order;
     orders::replace(&mut order, attempt);
@@ -215,6 +234,9 @@ fn moved_to(
         }
     } else {
         orders::attempt_over(desk, &mut order, &telling);
+        if announced {
+            denied(desk, &order, &telling);
+        }
         let template = match news.kind {
             NewsKind::Expired => "reference_expired",
             _ => "payment_declined",

@@ -2,7 +2,7 @@
 
 use super::telling::{Telling, finding};
 use super::till::due_in;
-use super::{Motive, NoticeAnswer, case, clock, reply, step};
+use super::{Motive, NoticeAnswer, case, clock, reply, retract, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::exchange::Direction;
 use acquit_domain::pay::{CaseKind, Funds, Notice, NoticeFunction, NoticeLine, NoticeState, Order};
@@ -19,24 +19,6 @@ pub(super) fn payment(desk: &mut Desk<'_>, order: &Order, funds: &Funds, keys: &
         .filter_map(|key| Some((key.clone(), desk.invoice(key)?.allocated_minor)))
         .collect();
     make(desk, NoticeFunction::Payment, Some(order), funds, &lines);
-}
-
-/// Tells the issuer that money it was told of went back.
-pub(super) fn reversal(
-    desk: &mut Desk<'_>,
-    order: &Order,
-    credit: &Funds,
-    lines: &[(InvoiceKey, i64)],
-) {
-    let told = |key: &InvoiceKey| {
-        desk.notices().any(|notice| {
-            let sent = !matches!(notice.state, NoticeState::Created | NoticeState::Withheld);
-            sent && notice.function == NoticeFunction::Payment
-                && notice.lines.iter().any(|line| line.invoice == *key)
-        })
-    };
-    let lines: Vec<_> = lines.iter().filter(|(key, _)| told(key)).cloned().collect();
-    make(desk, NoticeFunction::Reversal, Some(order), credit, &lines);
 }
 
 /// Makes notices: one for all invoices, or one for each, as agreed.
@@ -159,7 +141,15 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
     };
     let again = event == "silent";
     let happened = if again { Event::IssuerSilent } else { Event::IssuerExhausted };
-    for line in notice.lines.iter().filter(|line| line.confirmed.is_none()) {
+    let unanswered: Vec<NoticeLine> =
+        notice.lines.iter().filter(|line| line.confirmed.is_none()).cloned().collect();
+    for line in &unanswered {
+        if notice.function == NoticeFunction::Reversal {
+            if !again {
+                never_answered(desk, &notice, line, &telling);
+            }
+            continue;
+        }
         let stepped = step::invoice_if(desk, &line.invoice, happened, &telling);
         if let Some(stepped) = stepped.filter(|stepped| stepped.causes(Effect::OpenCase)) {
             let about = about(&notice, line);
@@ -168,10 +158,29 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
         }
     }
     if again {
+        forget(desk, &mut notice);
         send(desk, &mut notice);
     }
     desk.put_notice(notice);
     true
+}
+
+/// Takes the invoices off a notice whose money went back: it must not tell of them again.
+fn forget(desk: &Desk<'_>, notice: &mut Notice) {
+    let kept: Vec<NoticeLine> = notice
+        .lines
+        .iter()
+        .filter(|line| retract::stands(desk, notice, &line.invoice))
+        .cloned()
+        .collect();
+    notice.lines = kept;
+}
+
+/// The issuer never answered that a payment went back: its books may still say paid.
+fn never_answered(desk: &mut Desk<'_>, notice: &Notice, line: &NoticeLine, telling: &Telling) {
+    let text = format!("Annulation {} sans réponse", notice.transaction);
+    let row = telling.note(desk, Some(&line.invoice), Verdict::Accepted, &text);
+    case::open(desk, CaseKind::NoticeUnanswered, about(notice, line), row, &text);
 }
 
 /// True when no invoice of a notice of payment waits for its issuer any more: the issuer has said
@@ -179,7 +188,8 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
 fn is_pointless(desk: &Desk<'_>, notice: &Notice) -> bool {
     let waits = |line: &NoticeLine| {
         let held = desk.invoice(&line.invoice);
-        held.is_none_or(|held| held.state == InvoiceState::AwaitingIssuer)
+        let waits = held.is_none_or(|held| held.state == InvoiceState::AwaitingIssuer);
+        waits && retract::stands(desk, notice, &line.invoice)
     };
     notice.function == NoticeFunction::Payment && !notice.lines.iter().any(waits)
 }
@@ -316,7 +326,12 @@ fn on_invoice(
         }
         return;
     }
-    let Some(stepped) = step::invoice_if(desk, &line.invoice, event, telling) else {
+    let stands = retract::stands(desk, notice, &line.invoice);
+    let stepped = match stands {
+        true => step::invoice_if(desk, &line.invoice, event, telling),
+        false => None,
+    };
+    let Some(stepped) = stepped else {
         telling.note(desk, Some(&line.invoice), Verdict::Accepted, "Réponse sans effet");
         return;
     };
@@ -325,26 +340,31 @@ fn on_invoice(
         case::open(desk, CaseKind::NoticeRefused, about(notice, line), stepped.exchange, &text);
     }
     if event != Event::IssuerRefused {
-        // The refusal before it blocked the invoice; that reason is gone.
-        let of = |case: &acquit_domain::pay::Case| {
-            let kind = matches!(case.kind, CaseKind::NoticeRefused | CaseKind::NoticeUnanswered);
-            kind && case.invoice.as_ref() == Some(&line.invoice)
-        };
-        let was_refused = desk.open_cases().iter().any(|case| {
-            case.kind == CaseKind::NoticeRefused && case.invoice.as_ref() == Some(&line.invoice)
-        });
-        case::close(desk, of, "Confirmé par l'émetteur");
-        if was_refused && desk.invoice(&line.invoice).is_some_and(|held| held.flags.blocked) {
-            let telling = telling.clone().word("reason", "confirmé par l'émetteur");
-            step::invoice(desk, &line.invoice, Event::Unblock, 0, &telling);
-        }
+        agreed(desk, &line.invoice, telling);
+    }
+}
+
+/// The issuer says that an invoice is paid: what stood open about its notice is decided, and an
+/// invoice that a refusal had blocked is not blocked for that any more.
+fn agreed(desk: &mut Desk<'_>, key: &InvoiceKey, telling: &Telling) {
+    let of = |case: &acquit_domain::pay::Case| {
+        let kind = matches!(case.kind, CaseKind::NoticeRefused | CaseKind::NoticeUnanswered);
+        kind && case.invoice.as_ref() == Some(key)
+    };
+    let refused = |case: &acquit_domain::pay::Case| case.kind == CaseKind::NoticeRefused;
+    let was_refused = desk.open_cases().iter().any(|case| of(case) && refused(case));
+    case::close(desk, of, "Confirmé par l'émetteur");
+    if was_refused && desk.invoice(key).is_some_and(|held| held.flags.blocked) {
+        let telling = telling.clone().word("reason", "confirmé par l'émetteur");
+        step::invoice(desk, key, Event::Unblock, 0, &telling);
     }
 }
 
 /// An operator sends a notice again; false when it stands where it cannot.
 pub(super) fn resend(desk: &mut Desk<'_>, id: Id) -> bool {
     let Some(mut notice) = desk.notice(id) else { return false };
-    if !step::notice(desk, &mut notice, "resent") {
+    forget(desk, &mut notice);
+    if notice.lines.is_empty() || !step::notice(desk, &mut notice, "resent") {
         return false;
     }
     for line in &mut notice.lines {
@@ -376,11 +396,17 @@ pub(super) fn release(desk: &mut Desk<'_>, key: &InvoiceKey) {
     }
 }
 
-/// The issuer's own word that an invoice is paid answers a notice that waits.
-pub(super) fn implied(desk: &mut Desk<'_>, key: &InvoiceKey) {
+/// The issuer's own word that an invoice is paid answers a notice that waits, or that it refused
+/// or never answered.
+pub(super) fn implied(desk: &mut Desk<'_>, key: &InvoiceKey, telling: &Telling) {
+    agreed(desk, key, telling);
     let waiting: Vec<Notice> = desk
         .notices()
-        .filter(|notice| notice.function == NoticeFunction::Payment && notice.due.is_some())
+        .filter(|notice| notice.function == NoticeFunction::Payment)
+        .filter(|notice| {
+            let open = matches!(notice.state, NoticeState::Refused | NoticeState::Dead);
+            notice.due.is_some() || open
+        })
         .filter(|notice| notice.lines.iter().any(|line| line.invoice == *key))
         .cloned()
         .collect();

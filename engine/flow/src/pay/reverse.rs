@@ -3,7 +3,7 @@
 use super::find::{self, Found};
 use super::judge::left_on;
 use super::telling::{Telling, finding, local_day};
-use super::{Afterwards, case, credit, mail, notice, orders, receipt, reply, step};
+use super::{Afterwards, case, credit, mail, orders, receipt, reply, retract, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
@@ -69,7 +69,9 @@ fn credit_of(desk: &Desk<'_>, news: &News, found: Option<&Found>) -> Option<Fund
 /// Decides news that money went back.
 pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let found = find::find(desk, news);
-    let credit = credit_of(desk, news, found.as_ref());
+    // What goes back in another currency than it came in is not that money.
+    let credit = credit_of(desk, news, found.as_ref())
+        .filter(|credit| news.amount.is_none_or(|amount| amount.currency == credit.currency));
     let key = FundsKey {
         provider: news.provider.clone(),
         transaction: credit::transaction(news),
@@ -106,7 +108,14 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     if reversal.minor <= 0 {
         return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
     }
-    back(desk, &credit, &reversal, &telling);
+    let paid = !placed(desk, &credit).is_empty();
+    let row = back(desk, &credit, &reversal, &telling);
+    if paid && matches!(reversal.why, Why::Refund(_)) {
+        // Neither asked for nor disputed: nothing that was paid is unpaid silently.
+        let about = case::About { funds: Some(credit.id), order: credit.order, invoice: None };
+        let text = format!("Paiement {} rendu sans demande", credit.key.transaction);
+        case::open(desk, CaseKind::Reconciliation, about, row, &text);
+    }
     let named = credit.order.map(|id| (id, credit.attempt.unwrap_or(0)));
     reply::provider(desk, "OK", Answer::Noted, named, "", "CANCELLED");
     Verdict::Accepted
@@ -267,7 +276,7 @@ fn placed(desk: &Desk<'_>, credit: &Funds) -> Vec<(InvoiceKey, i64)> {
 }
 
 /// Enters money that goes back: what lies in suspense first, then what is on invoices, the last
-/// paid first; what exceeds both is a negative suspense with a case.
+/// paid first; what exceeds both is a negative suspense with a case. Gives the first log row.
 pub(super) fn back(
     desk: &mut Desk<'_>,
     credit: &Funds,
@@ -293,8 +302,13 @@ pub(super) fn back(
             continue;
         };
         debug_assert!(stepped.causes(Effect::Reverse), "{event:?}");
+        if event == Event::RefundPartial && reversal.why == Why::Chargeback {
+            // A part of what is on the invoice was disputed, and the dispute is over.
+            let telling = telling.clone().word("reason", "contestation perdue");
+            step::invoice(desk, &key, Event::CaseClosed, 0, &telling);
+        }
         if stepped.causes(Effect::TellIssuerReversal) {
-            tell_issuer.push((key.clone(), minor));
+            tell_issuer.push(key.clone());
         }
         rows.push(stepped.exchange);
         parts.push((key, minor, stepped.exchange));
@@ -312,10 +326,9 @@ pub(super) fn back(
         funds.postings.push(posting(desk, Account::Suspense, -(suspense + rest), row));
     }
     step::funds(desk, &mut funds, reversal.why.funds_event());
-    let id = funds.id;
     desk.put_funds(funds);
     after(desk, credit, reversal, rest, row, &tell_issuer);
-    id
+    row
 }
 
 /// What follows from money that went back: the credit, its receipt, notices, cases, e-mails.
@@ -325,8 +338,9 @@ fn after(
     reversal: &Reversal,
     excess: i64,
     row: Id,
-    tell_issuer: &[(InvoiceKey, i64)],
+    tell_issuer: &[InvoiceKey],
 ) {
+    retract::notices(desk, credit, tell_issuer);
     if left_in_all(desk, credit.id) <= 0 {
         let mut whole = credit.clone();
         step::funds(desk, &mut whole, reversal.why.funds_event());
@@ -353,7 +367,6 @@ fn after(
         Why::Refund(_) => {}
     }
     let Some(order) = credit.order.and_then(|id| desk.order(id)) else { return };
-    notice::reversal(desk, &order, credit, tell_issuer);
     let template = if reversal.why == Why::Cheque { "cheque_unpaid" } else { "refund" };
     let more = [("amount", mail::money(reversal.minor, credit.currency))];
     mail::send(desk, &order, template, &more, None);

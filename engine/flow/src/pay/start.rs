@@ -13,6 +13,7 @@ use acquit_domain::{Invoice, InvoiceKey, InvoiceState, Money, PartyCode, Severit
 use acquit_mapping::language::Language;
 use acquit_mapping::lifecycle::Event;
 use acquit_mapping::provider::{Confirmation, HandoffKind, Means, Provider, Start};
+use std::collections::BTreeSet;
 
 /// What the numbers of our orders begin with.
 pub(super) const ORDER_PREFIX: &str = "PN";
@@ -24,8 +25,9 @@ type Refusal = (&'static str, String);
 
 /// Decides a wish to pay.
 pub(super) fn decide(desk: &mut Desk<'_>, start: &StartOrder) -> Verdict {
-    let mut keys = start.invoices.clone();
-    keys.dedup();
+    let mut seen = BTreeSet::new();
+    let keys: Vec<InvoiceKey> =
+        start.invoices.iter().filter(|key| seen.insert(*key)).cloned().collect();
     let book = desk.book;
     let offered = book.means(&start.means);
     let prepared = match offered {

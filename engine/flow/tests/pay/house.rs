@@ -26,19 +26,21 @@ pub(crate) const OLDEST: &str = "OLDEST";
 pub(crate) const SHARES: &str = "SHARES";
 
 pub(crate) static BOOK: LazyLock<Rulebook> = LazyLock::new(|| {
-    let issuer = |code: &str, more: &str| {
+    let issuer = |code: &str, more: &str, notices: &str| {
         let text = format!(
             "code = \"{code}\"\nname = \"{code}\"\nxml = [\"{code}\"]\nunderpaid = {more}\n\
              means = [\"cmi.card\", \"cmi.fatourati\", \"amanpay.amanty\", \"cheque\", \
              \"transfer\"]\ntolerate = [\"missing_document\"]\n\
-             [[message]]\nspecimen = \"portnet-inv\"\n"
+             [[message]]\nspecimen = \"portnet-inv\"\n{notices}"
         );
         (format!("issuers/{}/issuer.toml", code.to_lowercase()), text)
     };
     support::book_with(&[
-        issuer(HOLDS, "\"hold\""),
-        issuer(OLDEST, "\"oldest_first\""),
-        issuer(SHARES, "\"pro_rata\""),
+        issuer(HOLDS, "\"hold\"", ""),
+        issuer(OLDEST, "\"oldest_first\"", ""),
+        issuer(SHARES, "\"pro_rata\"", ""),
+        issuer("DAYLONG", "\"hold\"\nreference_minutes = 1440", ""),
+        issuer("SINGLY", "\"hold\"", "[notices]\nper = \"invoice\"\n"),
     ])
 });
 
@@ -331,7 +333,8 @@ fn answer(keys: &Keys, all: &Known) -> Known {
         }
         for order in held.orders.values() {
             let touched = order.items.iter().any(|item| invoices.contains(&item.invoice));
-            if orders.contains(&order.id) || touched && order.is_live() {
+            let money = held.funds.values().any(|funds| funds.order == Some(order.id));
+            if orders.contains(&order.id) || touched && (order.is_live() || money) {
                 orders.insert(order.id);
                 invoices.extend(order.items.iter().map(|item| item.invoice.clone()));
             }

@@ -57,7 +57,8 @@ impl Life {
 
     fn message(&mut self, function: &str, at: usize, minor: i64) {
         self.messages += 1;
-        let text = portnet(self.issuer, self.messages, function, NUMBERS[at], minor);
+        let gross = acquit_domain::Money::new(minor, acquit_domain::Currency::MAD);
+        let text = portnet(self.issuer, self.messages, function, NUMBERS[at], gross);
         self.house.send(self.issuer, text.as_bytes());
     }
 

@@ -1,6 +1,7 @@
 //! Payments decided: the transitions as a table, and laws over random lives.
 #![expect(clippy::disallowed_methods, reason = "tests read golden files")]
 
+mod facts;
 mod house;
 mod lives;
 #[path = "../support/mod.rs"]

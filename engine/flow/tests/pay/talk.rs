@@ -13,16 +13,17 @@ pub(crate) struct Talk {
     pub(crate) house: House,
     pub(crate) issuer: String,
     messages: u32,
+    currency: Currency,
 }
 
 /// A portal message of an issuer.
-pub(crate) fn portnet(issuer: &str, n: u32, function: &str, number: &str, minor: i64) -> String {
+pub(crate) fn portnet(issuer: &str, n: u32, function: &str, number: &str, gross: Money) -> String {
     let status = match function {
         "2" => "1",
         "3" => "3",
         _ => "2",
     };
-    let gross = Money::new(minor, Currency::MAD);
+    let devise = gross.currency.code();
     format!(
         "<pn:TransmissionFacture xmlns:pn=\"http://portnet.ma/TransmissionFacture\">\
 <TransmissionFactureMessage><Entete><NumeroMessage>9999{n:011}</NumeroMessage>\
@@ -34,7 +35,7 @@ pub(crate) fn portnet(issuer: &str, n: u32, function: &str, number: &str, minor:
 <Facture><NumeroFacture>{number}</NumeroFacture><TypeFacture>1</TypeFacture>\
 <DescriptionFacture>Abonnement</DescriptionFacture><ReferenceFacturePrincipale/>\
 <DateFacture>2026-10-31T00:00:00</DateFacture><DateReglement>2026-12-30T00:00:00\
-</DateReglement><StatutFacture>{status}</StatutFacture><Devise>MAD</Devise>\
+</DateReglement><StatutFacture>{status}</StatutFacture><Devise>{devise}</Devise>\
 <MontantHT>{gross}</MontantHT><MontantTTC>{gross}</MontantTTC></Facture>\
 <pn:Prestation><PrestationInfo><TypePrestation>AB</TypePrestation>\
 <TypeDocument>AB</TypeDocument><Reference>ABO-IMP</Reference>\
@@ -47,7 +48,9 @@ pub(crate) fn portnet(issuer: &str, n: u32, function: &str, number: &str, minor:
 
 /// Dirhams in centimes.
 fn minor(word: &str) -> i64 {
-    word.parse::<i64>().expect("an amount in dirhams") * 100
+    let (whole, cents) = word.split_once('.').unwrap_or((word, "00"));
+    let digits = format!("{whole}{cents:0<2}");
+    digits.parse().expect("an amount in dirhams")
 }
 
 fn means(word: &str) -> &'static str {
@@ -63,7 +66,7 @@ fn means(word: &str) -> &'static str {
 
 impl Talk {
     pub(crate) fn new() -> Talk {
-        Talk { house: House::new(), issuer: HOLDS.to_owned(), messages: 0 }
+        Talk { house: House::new(), issuer: HOLDS.to_owned(), messages: 0, currency: Currency::MAD }
     }
 
     pub(crate) fn key(&self, number: &str) -> InvoiceKey {
@@ -115,6 +118,11 @@ impl Talk {
         match words.as_slice() {
             ["issuer", code] => (*code).clone_into(&mut self.issuer),
             ["inv", number, amount] => self.message("9", number, minor(amount)),
+            ["inv", number, minor, currency] => {
+                self.currency = Currency::of(currency).expect("a currency");
+                self.message("9", number, minor.parse().expect("minor units"));
+                self.currency = Currency::MAD;
+            }
             ["inv2", number, amount] => self.message("2", number, minor(amount)),
             ["inv3", number, amount] => self.message("3", number, minor(amount)),
             ["inv5", number, amount] => self.message("5", number, minor(amount)),
@@ -136,7 +144,8 @@ impl Talk {
                 let hours: i64 = hours.parse().expect("hours");
                 self.house.wait(hours * 3600, 1_000);
             }
-            ["unm", motive, numbers] => self.unm(motive, numbers),
+            ["unm", motive, numbers] => self.unm(motive, numbers, ""),
+            ["unm", motive, numbers, transaction] => self.unm(motive, numbers, transaction),
             ["ask", number] => self.ask(number),
             ["answer", what @ ..] => self.answer(what),
             ["news", who, what, more @ ..] => self.told(who, what, more),
@@ -146,7 +155,8 @@ impl Talk {
 
     fn message(&mut self, function: &str, number: &str, minor: i64) {
         self.messages += 1;
-        let bytes = portnet(&self.issuer, self.messages, function, number, minor);
+        let gross = Money::new(minor, self.currency);
+        let bytes = portnet(&self.issuer, self.messages, function, number, gross);
         let issuer = self.issuer.clone();
         self.house.send(&issuer, bytes.as_bytes());
     }
@@ -189,6 +199,10 @@ impl Talk {
         for word in more {
             match word.split_once('=') {
                 None => news.amount = Some(Money::new(minor(word), Currency::MAD)),
+                Some(("minor", value)) => {
+                    let minor = value.parse().expect("minor units");
+                    news.amount = Some(Money::new(minor, Currency::MAD));
+                }
                 Some(("tx", value)) => value.clone_into(&mut news.transaction),
                 Some(("ref", value)) => value.clone_into(&mut news.reference),
                 Some(("of", value)) => value.clone_into(&mut news.reverses),
@@ -210,21 +224,24 @@ impl Talk {
         self.news(news);
     }
 
-    fn unm(&mut self, motive: &str, numbers: &str) {
+    /// `unm MOTIVE NUMBERS [TRANSACTION]`: to the newest notice, or by its transaction.
+    fn unm(&mut self, motive: &str, numbers: &str, transaction: &str) {
         let motive = match motive {
             "ok" => Motive::Ok,
             "cancel_ok" => Motive::CancelOk,
             "already" => Motive::AlreadyPaid,
             "amount" => Motive::Amount,
+            "unknown" => Motive::UnknownInvoice,
             "config" => Motive::PartnerConfig,
             _ => Motive::Other,
         };
         let newest =
             self.house.known.payments.notices.values().max_by_key(|one| one.messages.clone());
         let message = newest.and_then(|notice| notice.messages.last().cloned()).unwrap_or_default();
+        let by_number = transaction.is_empty();
         let answer = |invoice| NoticeAnswer {
-            transaction: String::new(),
-            message: message.clone(),
+            transaction: transaction.to_owned(),
+            message: if by_number { message.clone() } else { String::new() },
             invoice: Some(invoice),
             motive,
             text: format!("{motive:?}"),
