@@ -57,6 +57,12 @@ impl Engine {
         }
     }
 
+    /// Refuses to take anything while nothing can be dated.
+    pub(super) fn dated(&self) -> Result<(), Refusal> {
+        let unset = self.clock.unset().map(|why| Refusal::Stopped(why.to_owned()));
+        unset.map_or(Ok(()), Err)
+    }
+
     /// Decides works in order; each sees what the ones before it change, those in `overlays`
     /// included. One question to the store for all of them. `None` for one that has to wait.
     pub(super) async fn decide(

@@ -104,6 +104,7 @@ impl Intake {
         if acquit_flow::may_be_large(&parcel) {
             return self.submit_large(parcel).await;
         }
+        self.engine.dated()?;
         let arrived = Instant::now();
         let work = steps::read(&self.engine.book, parcel);
         self.submit_work(work, arrived).await
@@ -122,6 +123,7 @@ impl Intake {
         parcel: Parcel,
         watcher: large::Watcher,
     ) -> Result<Answer, Refusal> {
+        self.engine.dated()?;
         let arrived = Instant::now();
         let book = self.engine.book.clone();
         let stopped = |error: tokio::task::JoinError| Refusal::Stopped(error.to_string());
@@ -239,20 +241,35 @@ async fn run(engine: Engine, mut queue: mpsc::Receiver<Job>) {
         }
         if let Some(mut before) = storing.take() {
             let (result, mut late) = gather(&engine, &mut queue, &mut before, &mut batch).await;
-            let settled = settle(&engine, before, result);
-            again = settled.again;
-            if !settled.whole {
+            if !is_whole(&result) {
                 // What was decided on top of something that did not happen is decided again.
+                again = settle(&engine, before, result);
                 again.append(&mut batch.jobs);
                 again.append(&mut late);
                 continue;
             }
+            // The store works on while what it stored is answered.
+            if batch.jobs.len() >= PIECE || late.is_empty() && !batch.jobs.is_empty() {
+                storing = Some(store(&engine, std::mem::take(&mut batch)));
+            }
+            again = settle(&engine, before, result);
+            again.append(&mut late);
+            if storing.is_some() {
+                continue;
+            }
+            let late = std::mem::take(&mut again);
             add(&engine, late, None, &mut batch).await;
         }
         if !batch.jobs.is_empty() {
             storing = Some(store(&engine, batch));
         }
     }
+}
+
+/// True when every outcome of a batch is stored.
+fn is_whole(result: &acquit_store::Result<Vec<CommitResult>>) -> bool {
+    let stored = |of: &CommitResult| *of == CommitResult::Committed;
+    result.as_ref().is_ok_and(|results| results.iter().all(stored))
 }
 
 /// Decides what arrives until the batch before is stored, some at a time, and gives that one's
@@ -361,20 +378,12 @@ fn store(engine: &Engine, batch: Batch) -> Storing {
     }
 }
 
-/// What became of a batch.
-struct Settled {
-    /// Every outcome of it is stored.
-    whole: bool,
-    /// Its jobs that must be decided again.
-    again: Vec<Job>,
-}
-
-/// Answers what was stored.
+/// Answers what was stored, and gives the jobs that must be decided again.
 fn settle(
     engine: &Engine,
     stored: Storing,
     result: acquit_store::Result<Vec<CommitResult>>,
-) -> Settled {
+) -> Vec<Job> {
     let statistics = &engine.statistics;
     statistics.batches.fetch_add(1, Ordering::Relaxed);
     statistics.commit.record(stored.begun.elapsed());
@@ -386,11 +395,10 @@ fn settle(
             for job in stored.jobs {
                 let _ = job.reply.send(Err(refused.clone()));
             }
-            return Settled { whole: false, again: Vec::new() };
+            return Vec::new();
         }
     };
     let mut again = Vec::new();
-    let mut whole = true;
     for ((mut job, mut answer), result) in stored.jobs.into_iter().zip(stored.answers).zip(results)
     {
         if result == CommitResult::Committed {
@@ -405,7 +413,6 @@ fn settle(
             continue;
         }
         statistics.conflicts.fetch_add(1, Ordering::Relaxed);
-        whole = false;
         job.tries += 1;
         if job.tries < TRIES {
             again.push(job);
@@ -413,5 +420,5 @@ fn settle(
             let _ = job.reply.send(Err(Refusal::Busy));
         }
     }
-    Settled { whole, again }
+    again
 }

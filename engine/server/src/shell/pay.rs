@@ -123,6 +123,7 @@ impl Cashier {
     /// [`Refusal::Mismatch`] and [`Refusal::Repeat`] when the idempotency key of its parcel is
     /// taken.
     pub async fn decide(&self, parcel: Parcel, occurrence: Occurrence) -> Result<Outcome, Refusal> {
+        self.engine.dated()?;
         let (reply, answer) = oneshot::channel();
         let job = Job { parcel, occurrence, reply, tries: 0 };
         self.queue.try_send(job).map_err(|_| {
