@@ -27,9 +27,12 @@ const PARCEL: &str = concat!(
      WHERE p.id = $1 AND b.sha256 = p.sha256"
 );
 
-/// Rows that moved an invoice.
+/// Rows that moved an invoice, and what was taken about its payment without moving it: attempts,
+/// money, notices to issuers and their answers, requests.
 const MOVED: &str = "e.state_to IS NOT NULL AND (coalesce(e.state_from, '') <> e.state_to \
-     OR coalesce(e.status_before, '') <> coalesce(e.status_after, ''))";
+     OR coalesce(e.status_before, '') <> coalesce(e.status_after, '') \
+     OR (e.verdict = 'accepted' \
+         AND e.function IN ('AMA', 'CMI', 'FAT', 'CHQ', 'VIR', 'PNM', 'UNM', 'DEM')))";
 
 /// A row of the log with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +65,7 @@ pub struct ExchangeFilter {
 /// A piece of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPage {
-    /// Rows that moved an invoice, oldest first.
+    /// Rows that moved an invoice or tell of its payment, oldest first.
     pub rows: Vec<LogRow>,
     /// Where to go on; larger than the position asked for when anything was looked at, even when
     /// no row is for this viewer.

@@ -5,6 +5,7 @@ mod operators;
 mod orders;
 mod requests;
 mod subscriptions;
+mod waiting;
 
 use crate::harness::{Answer, SERVER};
 use crate::samples::xml;

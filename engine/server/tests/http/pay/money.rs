@@ -39,7 +39,11 @@ fn a_booked_cheque_is_a_payment_with_a_receipt() {
     let found = SERVER.get("/v1/invoices?payment_reference=BQ-82001", CLIENT).json();
     assert_eq!(text(&found, "/items/0/number"), "00082001", "{found}");
     let events = SERVER.get("/v1/events?limit=200", ISSUER).body;
-    assert!(events.contains("ma.acquit.invoice.awaiting_partner.v1"), "{events}");
+    for kind in ["attempt.started", "invoice.awaiting_partner", "notice.sent"] {
+        assert!(events.contains(&format!("ma.acquit.{kind}.v1")), "{kind}: {events}");
+    }
+    let foreign = SERVER.get("/v1/events?limit=200", OTHER_CLIENT).body;
+    assert!(!foreign.contains("00082001"), "{foreign}");
 }
 
 #[test]
