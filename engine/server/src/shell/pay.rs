@@ -154,7 +154,7 @@ impl Cashier {
             notified.as_mut().enable();
             let file = self.engine.store.order(viewer, order).await?;
             let attempt = file.as_ref().and_then(|file| file.order.attempt(ordinal));
-            let waits = attempt.is_some_and(|attempt| is_asked(attempt));
+            let waits = attempt.is_some_and(is_asked);
             if !waits || timeout_at(until, notified).await.is_err() {
                 self.forget(order, &changed);
                 return Ok(file);

@@ -59,22 +59,19 @@ async fn the_answer_wakes_who_waits() {
     let order = reply.order.unwrap();
     let call = calls.recv().await.unwrap();
     assert_eq!((call.purpose, call.subject, call.attempt), (CallPurpose::Start, order, 1));
-    let answering = {
-        let (engine, cashier) = (engine.clone(), cashier.clone());
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let url = "https://pay.example.com/1".to_owned();
-            let answer = Beginning::Redirect { url, transaction: "T1".to_owned() };
-            let began = Occurrence::Began { order, attempt: 1, answer };
-            cashier.decide(parcel(&engine), began).await.unwrap();
-        })
+    let waiting = {
+        let cashier = cashier.clone();
+        tokio::spawn(async move { cashier.begun(&portal(), order, 1, PATIENCE).await })
     };
+    let url = "https://pay.example.com/1".to_owned();
+    let answer = Beginning::Redirect { url, transaction: "T1".to_owned() };
+    let began = Occurrence::Began { order, attempt: 1, answer };
     let begun = Instant::now();
-    let file = cashier.begun(&portal(), order, 1, PATIENCE).await.unwrap().unwrap();
+    cashier.decide(parcel(&engine), began).await.unwrap();
+    let file = waiting.await.unwrap().unwrap().unwrap();
     assert!(begun.elapsed() < PATIENCE / 2, "woken");
     let handoff = cashier.handoff(&file.order, file.order.attempt(1).unwrap());
     assert!(matches!(handoff, Handoff::Redirect { url } if url.ends_with("/1")));
-    answering.await.unwrap();
     drop((cashier, engine));
     decider.await.unwrap();
 }

@@ -136,8 +136,7 @@ impl PaymentWire {
         let back = held.funds.iter().filter(|other| other.of == Some(funds.id));
         let lies =
             back.fold(funds.balance(&on), |sum, other| sum.saturating_add(other.balance(&on)));
-        let receipt = held.receipts.iter().filter(|receipt| receipt.funds == funds.id);
-        let receipt = receipt.last();
+        let receipt = held.receipts.iter().rfind(|receipt| receipt.funds == funds.id);
         PaymentWire {
             means: funds.means.clone(),
             transaction: funds.key.transaction.clone(),
