@@ -80,3 +80,88 @@ fn facts() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+/// The nine columns of an invoice that was paid at the third attempt, as the guide shows the first
+/// four lines of them (lines 193 to 197).
+const SCREEN: &str = "\
+1 | Invoice (facture) (INV) | INV_1 | Non réglée | - | PortNet | Création de la Facture | Non
+2 | Dans le processus de paiement (AMA) | AMA_1 | Non réglée | yary | Amanpay | \
+Règlement des factures: 00069321, 00069322 | Non
+3 | Dans le processus de paiement (AMA) | AMA_1 | Non réglée | yary | Amanpay | \
+Règlement des factures: 00069321, 00069322 | Non
+4 | Dans le processus de paiement (AMA) | AMA_1 | Non réglée | yary | Amanpay | \
+Règlement des factures: 00069321, 00069322 | Non
+";
+
+/// And what comes after it.
+const AFTERWARDS: &str = "\
+5 | Dans le processus de paiement (AMA) | AMA_1 | Attente confirmation partenaire | - | PortNet | \
+Paiement confirmé par Amanpay | Non
+6 | Notification de paiement (PNM) | PNM_1 | Attente confirmation partenaire | - | HOLDS | \
+Notification de paiement | Oui
+7 | Notification de retour (UNM) | UNM_1 | Paiement confirmé | - | PortNet | \
+Paiement confirmé par l'émetteur | Non
+8 | Invoice (facture) (INV) | INV_3 | Facture payée | - | PortNet | Facture payée (émetteur) | Non
+";
+
+fn screen(talk: &Talk, number: &str) -> String {
+    let key = talk.key(number);
+    let rows = talk.house.log.iter().filter(|row| row.invoice.as_ref() == Some(&key));
+    let mut text = String::new();
+    for row in rows {
+        let user = if row.user.is_empty() { "-" } else { &row.user };
+        let reply = if row.needs_reply { "Oui" } else { "Non" };
+        let status = row.after.map_or("", acquit_domain::Status::label);
+        let (n, function) = (row.n.unwrap_or(0), row.function.label());
+        let (message, recipient, observation) = (&row.message, &row.recipient, &row.observation);
+        let _ = writeln!(
+            text,
+            "{n} | {function} | {message} | {status} | {user} | {recipient} | {observation} | {reply}"
+        );
+    }
+    text
+}
+
+#[test]
+fn the_log_reads_like_the_guide() {
+    let mut talk = Talk::new();
+    for command in ["inv 00069321 3600", "inv 00069322 1200"] {
+        talk.say(command);
+    }
+    for _ in 0..3 {
+        talk.say("start ama 00069321,00069322");
+    }
+    assert_eq!(screen(&talk, "00069321"), SCREEN);
+    talk.say("news ama paid 4800 tx=242");
+    talk.say("unm ok 00069321");
+    talk.say("inv2 00069321 3600");
+    let whole = screen(&talk, "00069321");
+    assert_eq!(whole.strip_prefix(SCREEN), Some(AFTERWARDS), "{whole}");
+}
+
+/// As many invoices as an order may have, and one more.
+#[test]
+fn two_hundred_invoices_are_paid_at_once() {
+    let mut talk = Talk::new();
+    talk.say("issuer SHARES");
+    let numbers: Vec<String> = (0..201).map(|n| format!("N{n:03}")).collect();
+    for number in &numbers {
+        talk.say(&format!("inv {number} 10.01"));
+    }
+    talk.say(&format!("start ama {}", numbers.join(",")));
+    assert!(told(&talk).ends_with("ORDER-SIZE Refuse"), "{}", told(&talk));
+    talk.say(&format!("start ama {}", numbers[..200].join(",")));
+    talk.say("redirect");
+    talk.say("news ama paid 1000.03 tx=1");
+    let on = |talk: &Talk| -> i64 {
+        talk.house.known.invoices.values().map(|invoice| invoice.allocated_minor).sum()
+    };
+    assert_eq!(on(&talk), 100_003, "shares are exact");
+    talk.say("news ama paid 1001.97 tx=2");
+    assert_eq!(on(&talk), 200_200);
+    let waits = |invoice: &&acquit_domain::Invoice| invoice.state == InvoiceState::AwaitingIssuer;
+    assert_eq!(talk.house.known.invoices.values().filter(waits).count(), 200);
+    let lines: Vec<usize> =
+        talk.house.known.payments.notices.values().map(|notice| notice.lines.len()).collect();
+    assert_eq!(lines, [200]);
+}

@@ -53,6 +53,8 @@ pub(crate) struct House {
     receipts: i64,
     /// True when every decision is taken twice and compared.
     pub(crate) twice: bool,
+    /// What somebody else still holds to be true.
+    pub(crate) stale: Option<Known>,
 }
 
 pub(crate) fn key(issuer: &str, number: &str) -> InvoiceKey {
@@ -72,6 +74,7 @@ impl House {
             parcels: 0,
             receipts: 0,
             twice: false,
+            stale: None,
         }
     }
 
@@ -104,6 +107,12 @@ impl House {
     pub(crate) fn happens(&mut self, partner: Option<&str>, occurrence: &Occurrence) {
         let parcel = self.parcel(partner, b"{}");
         let keys = payment_keys(&BOOK, occurrence);
+        if let Some(stale) = self.stale.take() {
+            // Decided at the same time as something else that was committed first.
+            let known = answer(&keys, &stale);
+            let outcome = decide_payment(&BOOK, &parcel, occurrence, &known, self.now);
+            assert!(self.conflicts(&outcome), "what was decided of the past would be stored");
+        }
         let known = answer(&keys, &self.known);
         let outcome = decide_payment(&BOOK, &parcel, occurrence, &known, self.now);
         if self.twice {
@@ -111,6 +120,24 @@ impl House {
             assert_eq!(format!("{outcome:?}"), format!("{again:?}"), "deciding is a function");
         }
         self.commit(outcome);
+    }
+
+    /// True when the versions it read are not those that are held.
+    fn conflicts(&self, outcome: &Outcome) -> bool {
+        let (known, payments) = (&self.known, &self.known.payments);
+        let invoices = outcome.invoices.iter().any(|change| {
+            let held = known.invoices.get(&change.invoice.key).map(|held| held.version);
+            change.read_version != held
+        });
+        let orders = outcome.payments.orders.iter().any(|change| {
+            let held = payments.orders.get(&change.after.id).map(|held| held.version);
+            change.read_version != held
+        });
+        let funds = outcome.payments.funds.iter().any(|change| {
+            let held = payments.funds.get(&change.after.key).map(|held| held.version);
+            change.read_version != held
+        });
+        invoices || orders || funds
     }
 
     fn commit(&mut self, outcome: Outcome) {

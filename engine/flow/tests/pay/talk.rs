@@ -14,6 +14,7 @@ pub(crate) struct Talk {
     pub(crate) issuer: String,
     messages: u32,
     currency: Currency,
+    past: Option<acquit_domain::Known>,
 }
 
 /// A portal message of an issuer.
@@ -66,7 +67,13 @@ fn means(word: &str) -> &'static str {
 
 impl Talk {
     pub(crate) fn new() -> Talk {
-        Talk { house: House::new(), issuer: HOLDS.to_owned(), messages: 0, currency: Currency::MAD }
+        Talk {
+            house: House::new(),
+            issuer: HOLDS.to_owned(),
+            messages: 0,
+            currency: Currency::MAD,
+            past: None,
+        }
     }
 
     pub(crate) fn key(&self, number: &str) -> InvoiceKey {
@@ -115,6 +122,15 @@ impl Talk {
     /// Speaks one command.
     pub(crate) fn say(&mut self, command: &str) {
         let words: Vec<&str> = command.split_whitespace().collect();
+        if words.first() == Some(&"meanwhile") {
+            // The command marked `late` is decided at the same time, and stored after this one.
+            self.past = Some(self.house.known.clone());
+            return self.say(command.trim_start().trim_start_matches("meanwhile"));
+        }
+        if words.first() == Some(&"late") {
+            self.house.stale = self.past.take();
+            return self.say(command.trim_start().trim_start_matches("late"));
+        }
         match words.as_slice() {
             ["issuer", code] => (*code).clone_into(&mut self.issuer),
             ["inv", number, amount] => self.message("9", number, minor(amount)),
