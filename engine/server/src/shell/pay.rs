@@ -28,7 +28,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 /// Most occurrences decided and stored together.
-pub const PAYMENTS_BATCH: usize = 64;
+pub const PAYMENTS_BATCH: usize = 128;
 /// Most calls that wait to be made; more are left to the clock of what they belong to.
 pub const CALLS_MAX: usize = 4096;
 /// Kind of the entry that remembers, with the parcel, which order answered it.

@@ -1,7 +1,7 @@
 //! Orders (« Commande ») with their attempts.
 
 use super::super::{InvoiceKeyWire, MoneyWire};
-use super::{CaseWire, FundsWire, HandoffWire, NoticeWire, given, money, time};
+use super::{CaseWire, FundsWire, HandoffWire, NoticeWire, money, time};
 use acquit_domain::mask::mask;
 use acquit_domain::pay::{Attempt, Order, OrderItem};
 use serde::Serialize;
@@ -246,7 +246,8 @@ impl OrderWire {
         self.user = String::new();
         for attempt in &mut self.attempts {
             attempt.handoff = None;
-            attempt.reference = given(&attempt.transaction).unwrap_or_default();
+            attempt.reference = String::new();
+            attempt.channel_reference = String::new();
         }
         self
     }
