@@ -104,7 +104,9 @@ impl Amanpay {
 
     fn payment(&self, id: &str) -> Option<Payment> {
         let mut payments = lock(&self.payments);
-        let payment = payments.values_mut().find(|one| one.id == id || one.code == id)?;
+        let payment = payments
+            .values_mut()
+            .find(|one| [&one.id, &one.code, &one.order].contains(&&id.to_owned()))?;
         let is_over = payment.expires_at.is_some_and(|at| at <= Timestamp::now());
         if payment.status == "PENDING" && is_over {
             payment.status = "EXPIRED";
@@ -270,7 +272,7 @@ async fn pay(amanpay: &Amanpay, payment: &Payment, is_paying: bool) {
     let about = payment.order.as_str();
     let happens = |what| amanpay.misbehaves(what, about);
     let mut news = payment.clone();
-    news.transaction = format!("{}-T", payment.id);
+    news.transaction.clone_from(&payment.id);
     if !is_paying {
         amanpay.ended(&payment.id, "FAILED", &news.transaction);
         let transaction = news.transaction.clone();

@@ -62,6 +62,7 @@ struct Token {
     expires_at: Option<Timestamp>,
     callback_url: String,
     cancel_url: String,
+    status_url: String,
     /// `CREATED`, `CONSUMED`, `EXPIRED`, `CANCELLED`.
     state: &'static str,
     payments: Vec<Payment>,
@@ -232,6 +233,11 @@ async fn paid(fatourati: &Fatourati, reference: &str, form: &[(String, String)])
         && fatourati.misbehaves(Misbehaviour::ExpiredReference, &token.order);
     if token.state != "CREATED" && !is_late {
         return Answer::text(409, token.state);
+    }
+    // A channel asks before it takes money; without an answer it believes the token.
+    let status = callback::asked(&token).await;
+    if !is_late && matches!(status.as_str(), "PAID" | "CANCELLED" | "EXPIRED") {
+        return Answer::text(409, status);
     }
     let channel = value(form, "channel").parse().unwrap_or(0);
     let is_told = callback::pay(fatourati, &token, channel).await;

@@ -64,6 +64,8 @@ pub struct Issuer {
     pub code: String,
     sequence: AtomicU64,
     invoices: Mutex<BTreeMap<String, Invoice>>,
+    /// Whether it believes a notice about an invoice it did not send itself.
+    learns: bool,
 }
 
 impl Issuer {
@@ -78,7 +80,14 @@ impl Issuer {
             code: code.to_owned(),
             sequence: AtomicU64::new(first % 100_000_000_000),
             invoices: Mutex::default(),
+            learns: false,
         }
+    }
+
+    /// An issuer whose invoices somebody else sent in its name: it knows what notices say of them.
+    #[must_use]
+    pub fn learning(url: &str, key: &str, code: &str) -> Issuer {
+        Issuer { learns: true, ..Issuer::new(url, key, code) }
     }
 
     /// Makes an invoice known that was sent by other means.
@@ -159,6 +168,13 @@ impl Issuer {
                 continue;
             }
             let paid = amount::read(&text(line, "MontantTTC"));
+            if self.learns && !lock(&self.invoices).contains_key(&number) {
+                let client =
+                    Client { code: text(notice, "IdentifiantDouane"), name: text(notice, "Nom") };
+                let day = |tag: &str| text(line, tag).chars().take(10).collect::<String>();
+                let (issued_on, due_on) = (day("DateFacture"), day("DateReglement"));
+                self.know(&number, client, paid.unwrap_or_default(), &issued_on, &due_on);
+            }
             let motive = match is_payment {
                 true => self.judge(&number, &transaction, paid),
                 false => self.take_back(&number),

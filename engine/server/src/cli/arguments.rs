@@ -77,6 +77,9 @@ pub enum Command {
     Serve(Serve),
     /// Match settlements of providers, take statements and files of cheques
     Settle(super::settle_arguments::Settle),
+    /// Pay with simulated partners that misbehave as told, and account for every centime
+    #[cfg(feature = "simulate")]
+    Simulate(super::simulate_arguments::Simulate),
     /// Print the exchange log
     Tail(Tail),
     /// Decide the past again and show what would be different
@@ -198,6 +201,9 @@ pub struct Demo {
     /// Port on the loopback address; 0 for any free one
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
+    /// First port of the simulated partners, on the loopback address; 0 for free ones
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub partners_port: u16,
     /// Data folder; a fresh temporary one without it
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -18,7 +18,15 @@ const DEPTH_MAX: usize = 8;
 /// # Errors
 /// When the folder cannot be read, or its files have faults: all of them are told.
 pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Rulebook>, Failure> {
-    match Rulebook::load(&texts(folder)?) {
+    built(&texts(folder)?)
+}
+
+/// The rulebook of these texts.
+///
+/// # Errors
+/// When they have faults: all of them are told.
+pub(super) fn built(texts: &BTreeMap<String, String>) -> Result<Arc<Rulebook>, Failure> {
+    match Rulebook::load(texts) {
         Ok(book) => Ok(Arc::new(book)),
         Err(faults) => {
             let mut text = format!("the rulebook has {} faults", faults.len());

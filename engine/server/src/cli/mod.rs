@@ -12,12 +12,14 @@ mod bench;
 mod book;
 mod check;
 mod completion;
+mod demo;
 mod doctor;
 mod exit;
 mod explain;
 mod home;
 mod input;
 mod limit;
+mod partners;
 mod replay;
 mod rules;
 mod run;
@@ -25,6 +27,12 @@ mod serve;
 mod settle;
 mod settle_arguments;
 mod shells;
+#[cfg(feature = "simulate")]
+mod simulate;
+#[cfg(feature = "simulate")]
+mod simulate_arguments;
+#[cfg(feature = "simulate")]
+mod simulate_report;
 mod specimens;
 mod tail;
 mod terminal;
@@ -73,13 +81,15 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> 
         Command::Explain(arguments) => explain::explain(&*book()?, arguments, terminal),
         Command::Translate(arguments) => translate::translate(&*book()?, arguments, terminal),
         Command::Rules(arguments) => rules::rules(folder, arguments, terminal),
-        Command::Demo(arguments) => serve::demo(&book()?, arguments, terminal),
+        Command::Demo(arguments) => demo::demo(folder, arguments, terminal),
         Command::Serve(arguments) => {
             let config = serve::configured(arguments)?;
             let book = book::load(folder.or(config.mappings.as_deref()))?;
             serve::serve(&book, &config, terminal)
         }
         Command::Settle(arguments) => settle::settle(&book()?, arguments, terminal),
+        #[cfg(feature = "simulate")]
+        Command::Simulate(arguments) => simulate::simulate(&book()?, arguments, terminal),
         Command::Tail(arguments) => tail::tail(arguments, terminal),
         Command::Replay(arguments) => replay::replay(&book()?, arguments, terminal),
         Command::Verify(arguments) => verify::verify(arguments, terminal),

@@ -140,6 +140,7 @@ fn create(fatourati: &Fatourati, asked: &Asked) -> Answer {
         expires_at,
         callback_url: said(&links["callbackURL"]),
         cancel_url: said(&links["cancelURL"]),
+        status_url: said(&links["checkStatusURL"]),
         state: "CREATED",
         payments: Vec::new(),
     };

@@ -4,7 +4,7 @@ use super::{Fatourati, PARTNER, Payment, Token};
 use crate::http::{Answer, Call};
 use crate::journal::{Deed, Entry, local, lock};
 use crate::misbehaviour::Misbehaviour;
-use crate::{amount, sign};
+use crate::{amount, form, sign};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::io;
@@ -111,6 +111,15 @@ async fn tell(fatourati: &Fatourati, token: &Token, payment: &Payment) -> bool {
         }
     }
     false
+}
+
+/// What the merchant says of the order of a token; empty without an answer.
+pub(super) async fn asked(token: &Token) -> String {
+    let query =
+        form::write([("token_ref", token.reference.as_str()), ("order_id", token.order.as_str())]);
+    let answer = Call::new("GET", &format!("{}?{query}", token.status_url)).send().await;
+    let said = answer.map(|answer| answer.as_json()).unwrap_or_default();
+    said["status"].as_str().unwrap_or("").to_owned()
 }
 
 async fn post(url: &str, body: &Value, signature: &str) -> io::Result<Answer> {
