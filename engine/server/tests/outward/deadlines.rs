@@ -23,7 +23,7 @@ pub(crate) async fn begun(house: &House, number: &str) -> Id {
     let start = StartOrder {
         invoices: vec![key],
         means: "cheque".to_owned(),
-        payer: Payer::default(),
+        payer: Payer { email: "client@example.ma".to_owned(), ..Payer::default() },
         user: "u".to_owned(),
         reference: "0000042".to_owned(),
     };
@@ -34,7 +34,8 @@ pub(crate) async fn begun(house: &House, number: &str) -> Id {
     reply.order.unwrap_or_else(|| panic!("no order: {reply:?}"))
 }
 
-async fn order(store: &Store, id: Id) -> Order {
+/// An order as it stands.
+pub(crate) async fn order(store: &Store, id: Id) -> Order {
     store.order(&operator(), id).await.expect("asked").expect("there").order
 }
 

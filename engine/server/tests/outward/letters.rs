@@ -2,7 +2,10 @@
 
 use crate::house::{House, letter};
 use crate::peers::MailServer;
-use acquit_domain::pay::DeliveryState;
+use acquit_domain::pay::{DeliveryState, FundsSource, News, NewsKind};
+use acquit_domain::{Channel, Media};
+use acquit_flow::Occurrence;
+use acquit_server::shell::Arrival;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_the_same_letter_until_it_is_taken() {
@@ -46,6 +49,30 @@ async fn what_cannot_be_sent_is_given_up_and_told() {
     house.deliver(unknown.clone()).await;
     house.until(unknown.id, DeliveryState::Dead, 1).await;
     assert_eq!(server.letters().len(), 1);
+    house.service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_confirmed_payment_is_told_with_its_receipt() {
+    let server = MailServer::new(&[]).await;
+    let house = House::new(&server.config()).await;
+    let id = crate::deadlines::begun(&house, "00074001").await;
+    let order = crate::deadlines::order(&house.store, id).await;
+    let mut news = News::new("BANQUE", NewsKind::Booked, FundsSource::Statement);
+    news.order.clone_from(&order.number);
+    "BQ-74001".clone_into(&mut news.transaction);
+    "cheque".clone_into(&mut news.means);
+    news.amount = Some(order.total);
+    let arrival = Arrival { media: Media::Json, ..Arrival::over(Channel::Http) };
+    let parcel = arrival.parcel(&house.clock, b"{}".as_slice());
+    let outcome = house.service.cashier.decide(parcel, Occurrence::News { news: vec![news] }).await;
+    assert_eq!(outcome.expect("decided").payments.receipts.len(), 1);
+    let letter = crate::house::until(|| async {
+        server.letters().into_iter().find(|letter| letter.contains("filename=\"recu-2026-"))
+    });
+    let letter = letter.await;
+    assert!(letter.contains("Content-Type: application/pdf"), "{letter}");
+    assert!(letter.contains("To: client@example.ma") && letter.contains("JVBERi0"), "{letter}");
     house.service.stop().await;
 }
 

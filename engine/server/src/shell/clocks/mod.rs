@@ -16,7 +16,7 @@ mod settings;
 pub use clockwork::Clockwork;
 pub use cron::Line;
 pub use jobs::JobKind;
-pub use pulse::{Pulse, SETTLE, STEP_MAX, Trust};
+pub use pulse::{Pulse, SETTLE, SETTLE_MAX, STEP_MAX, Trust};
 pub use settings::{Clocks, Lines};
 
 use super::engine::Engine;

@@ -12,8 +12,14 @@ use std::time::Duration;
 /// Most by which the clocks may go apart between two readings. Time servers move a clock by up to
 /// half a second at once; a machine under load reads the two some milliseconds apart.
 pub const STEP_MAX: Duration = Duration::from_secs(2);
-/// How long both clocks must go together again after a leap.
+/// How long both clocks must go together again after a leap, at least: after one that went back
+/// to where the clock should be, no longer than this.
 pub const SETTLE: Duration = Duration::from_secs(60);
+/// How long at most: after a leap of days somebody has an hour to look.
+pub const SETTLE_MAX: Duration = Duration::from_secs(3600);
+/// Share of a leap that is waited for: a hundredth. A machine that slept for an hour waits for a
+/// minute.
+const SETTLE_SHARE: u64 = 100;
 
 /// What is thought of the wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +28,7 @@ pub enum Trust {
     Sure,
     /// It was read once only.
     Young,
-    /// It leapt, by so many microseconds (back when negative), less than [`SETTLE`] ago.
+    /// It leapt, by so many microseconds (back when negative), and has not settled.
     Leapt(i64),
     /// It shows a time before 1970: it was never set.
     Unset,
@@ -48,7 +54,10 @@ impl Trust {
 #[derive(Debug, Clone, Default)]
 pub struct Pulse {
     last: Option<(Timestamp, Duration)>,
-    leapt: Option<(i64, Duration)>,
+    /// The last reading that was believed.
+    sure: Option<(Timestamp, Duration)>,
+    /// The last leap, when it was, and how long it takes to settle.
+    leapt: Option<(i64, Duration, Duration)>,
 }
 
 impl Pulse {
@@ -60,20 +69,35 @@ impl Pulse {
             // It will leap when it is set, and is believed a minute later.
             return Trust::Unset;
         }
-        let Some((wall_before, steady_before)) = before else { return Trust::Young };
-        let passed = wall.0.saturating_sub(wall_before.0);
-        let apart = passed.saturating_sub(micros(steady.saturating_sub(steady_before)));
-        if apart.unsigned_abs() > STEP_MAX.as_micros().try_into().unwrap_or(u64::MAX) {
-            self.leapt = Some((apart, steady));
+        let Some(before) = before else { return Trust::Young };
+        let leap = apart(before, (wall, steady));
+        if Duration::from_micros(leap.unsigned_abs()) > STEP_MAX {
+            self.leapt = Some((leap, steady, self.settling(wall, steady)));
         }
         match self.leapt {
-            Some((by, since)) if steady.saturating_sub(since) < SETTLE => Trust::Leapt(by),
+            Some((by, since, settling)) if steady.saturating_sub(since) < settling => {
+                Trust::Leapt(by)
+            }
             _ => {
                 self.leapt = None;
+                self.sure = Some((wall, steady));
                 Trust::Sure
             }
         }
     }
+
+    /// How long a clock that leapt to this reading must settle.
+    fn settling(&self, wall: Timestamp, steady: Duration) -> Duration {
+        let Some(sure) = self.sure else { return SETTLE };
+        let off = Duration::from_micros(apart(sure, (wall, steady)).unsigned_abs() / SETTLE_SHARE);
+        off.clamp(SETTLE, SETTLE_MAX)
+    }
+}
+
+/// By how many microseconds the wall clock went further than the other one.
+fn apart(before: (Timestamp, Duration), now: (Timestamp, Duration)) -> i64 {
+    let passed = now.0.0.saturating_sub(before.0.0);
+    passed.saturating_sub(micros(now.1.saturating_sub(before.1)))
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -111,6 +135,8 @@ mod tests {
         check(&[(5000, 0), (5001, 1), (1402, 2), (1403, 3), (1461, 61), (1462, 62)], "ysllls");
         // Two years ahead and back (K002): a leap each way.
         check(&[(9, 0), (10, 1), (YEARS, 2), (YEARS + 9, 11), (21, 12), (81, 72)], "ysllls");
+        // Two years ahead for good: believed after an hour.
+        check(&[(9, 0), (10, 1), (YEARS, 2), (YEARS + 3590, 3592), (YEARS + 3610, 3612)], "yslls");
         // Never set, then set (K005).
         check(&[(-5, 0), (-4, 1), (9000, 2), (9060, 62)], "uuls");
         // Past the end of 32 bits (K006).
