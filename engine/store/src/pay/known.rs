@@ -156,11 +156,7 @@ fn round(
         of_funds(link, known, id, &mut next)?;
     }
     for id in todo.notices {
-        if let Some(notice) = notice_row::read(link, id)? {
-            next.orders.extend(notice.order);
-            next.funds.insert(notice.funds);
-            known.payments.notices.insert(id, notice);
-        }
+        of_notice(link, known, id, &mut next)?;
     }
     let new: BTreeSet<InvoiceKey> =
         next.invoices.iter().filter(|key| !known.invoices.contains_key(key)).cloned().collect();
@@ -169,7 +165,6 @@ fn round(
     next.orders.retain(|id| !known.payments.orders.contains_key(id));
     let held: BTreeSet<Id> = known.payments.funds.values().map(|funds| funds.id).collect();
     next.funds.retain(|id| !held.contains(id));
-    next.notices.retain(|id| !known.payments.notices.contains_key(id));
     Ok(next)
 }
 
@@ -186,13 +181,29 @@ fn of_invoices(link: &Link, keys: &BTreeSet<InvoiceKey>, next: &mut Todo) -> Res
     })
 }
 
+/// A notice, at once with its order or its money: what an issuer was told of an invoice is known
+/// wherever its orders are.
+fn of_notice(link: &Link, known: &mut Known, id: Id, next: &mut Todo) -> Result<()> {
+    if known.payments.notices.contains_key(&id) {
+        return Ok(());
+    }
+    if let Some(notice) = notice_row::read(link, id)? {
+        next.orders.extend(notice.order);
+        next.funds.insert(notice.funds);
+        known.payments.notices.insert(id, notice);
+    }
+    Ok(())
+}
+
 fn of_order(link: &Link, known: &mut Known, id: Id, next: &mut Todo) -> Result<()> {
     let Some(order) = order_row::read(link, id)? else {
         return Ok(());
     };
     next.invoices.extend(order.items.iter().map(|item| item.invoice.clone()));
     next.funds.extend(ids(link, FUNDS_OF_ORDER, &[id.into()])?);
-    next.notices.extend(ids(link, NOTICES_OF_ORDER, &[id.into()])?);
+    for notice in ids(link, NOTICES_OF_ORDER, &[id.into()])? {
+        of_notice(link, known, notice, next)?;
+    }
     known.payments.orders.insert(id, order);
     Ok(())
 }
@@ -204,7 +215,9 @@ fn of_funds(link: &Link, known: &mut Known, id: Id, next: &mut Todo) -> Result<(
     next.orders.extend(funds.order);
     next.funds.extend(funds.of);
     next.funds.extend(ids(link, REVERSALS, &[id.into()])?);
-    next.notices.extend(ids(link, NOTICES_OF_FUNDS, &[id.into()])?);
+    for notice in ids(link, NOTICES_OF_FUNDS, &[id.into()])? {
+        of_notice(link, known, notice, next)?;
+    }
     next.invoices.extend(funds.postings.iter().filter_map(|posting| match &posting.account {
         acquit_domain::pay::Account::Allocated(key) => Some(key.clone()),
         _ => None,
