@@ -17,7 +17,7 @@ const CONNECTIONS: u64 = 64;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-pub(crate) use figures::{processor, quantile, ratio, thread};
+pub(crate) use figures::{named, processor, quantile, ratio, thread};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -11,7 +11,8 @@ use rusqlite::ErrorCode;
 
 /// Settings of the connection that writes. `FULL` is what makes a commit survive a power cut in
 /// WAL mode; it is asserted after it was set. `wal_autocheckpoint` is for when the thread that
-/// empties the log cannot.
+/// empties the log cannot. The file of the log is not cut as long as it is no longer than usual:
+/// to make it longer again costs each commit more than to write over it.
 pub(crate) const WRITER_SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -19,8 +20,8 @@ pub(crate) const WRITER_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 65536;
-    PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 131072;
+    PRAGMA journal_size_limit = 268435456;
 ";
 
 /// Settings of the connections that read.

@@ -12,11 +12,13 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// Pages of the log not moved yet at which the thread is asked to move them.
-const MOVED_AT: i64 = 8192;
+/// Pages of the log not moved yet at which the thread is asked to move them. Pages that many
+/// commits change are moved once: with a quarter of it moving takes half as long again. 128 MiB
+/// are read in a fraction of a second when the database is opened after a crash.
+const MOVED_AT: i64 = 32_768;
 
 /// Pages of the log from which on it is to begin anew.
-const ANEW_AT: i64 = 8192;
+const ANEW_AT: i64 = 32_768;
 
 /// Pages the writer moves itself, so that the log begins anew.
 const LEFT_TO_WRITER: i64 = 512;

@@ -182,7 +182,10 @@ impl<'b> Desk<'b> {
         sent.bytes = totals.byte_end.saturating_sub(sent.first_byte);
         let range = sent.first_byte as usize..totals.byte_end as usize;
         let bytes = self.parcel.bytes.get(range).unwrap_or_default();
-        sent.sha256 = Sha256::digest(bytes).into();
+        sent.sha256 = match bytes.len() == self.parcel.bytes.len() {
+            true => self.parcel.sha256,
+            false => Sha256::digest(bytes).into(),
+        };
         let wrapped_is_fine = self.agreement.is_some_and(|a| a.tolerates(Tolerance::Wrapped));
         if !wrapped_is_fine {
             refuse_wrapped(sent);
