@@ -2,7 +2,7 @@
 
 use super::{Beginning, clock, mail, orders, reply, step};
 use crate::decide::Desk;
-use acquit_domain::pay::{Attempt, AttemptState, Handoff};
+use acquit_domain::pay::{Attempt, AttemptState, Call, CallPurpose, Handoff};
 use acquit_domain::{Id, Verdict};
 
 /// Decides an answer. One that comes after the attempt went on (the payer may be faster than the
@@ -27,6 +27,12 @@ pub(super) fn decide(desk: &mut Desk<'_>, id: Id, ordinal: u32, answer: &Beginni
     let unknown = moved && attempt.state == AttemptState::Unknown;
     if unknown {
         clock::ask(desk, id, &attempt);
+    }
+    let given = matches!(answer, Beginning::Reference { .. } | Beginning::Redirect { .. });
+    if given && before == AttemptState::Voided {
+        // It was taken back while the provider still prepared it.
+        let to = attempt.provider.clone();
+        desk.call(Call { to, purpose: CallPurpose::Void, subject: id, attempt: ordinal });
     }
     let over = before.is_live() && !attempt.state.is_live();
     let telling = orders::telling(desk, &order, Some(&attempt)).word("reason", reason);
@@ -54,6 +60,13 @@ fn words(answer: &Beginning, moved: bool) -> &'static str {
     }
 }
 
+/// Writes the number of the transaction, which may be known already from its payment.
+fn name(attempt: &mut Attempt, transaction: &str) {
+    if !transaction.is_empty() {
+        transaction.clone_into(&mut attempt.transaction);
+    }
+}
+
 /// Writes what an answer says on the attempt; the event it is, and its reason.
 fn take<'a>(
     desk: &Desk<'_>,
@@ -66,7 +79,7 @@ fn take<'a>(
             let ends = [ours, *expires_at].into_iter().flatten().min();
             attempt.expires_at = ends;
             attempt.reference.clone_from(reference);
-            attempt.transaction.clone_from(transaction);
+            name(attempt, transaction);
             let means = desk.book.means(&attempt.means);
             attempt.handoff = Handoff::Reference {
                 reference: reference.clone(),
@@ -76,7 +89,7 @@ fn take<'a>(
             ("reference_issued", "")
         }
         Beginning::Redirect { url, transaction } => {
-            attempt.transaction.clone_from(transaction);
+            name(attempt, transaction);
             attempt.handoff = Handoff::Redirect { url: url.clone() };
             ("redirected", "")
         }
