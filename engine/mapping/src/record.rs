@@ -166,9 +166,7 @@ impl<'a> Record<'a> {
 
     /// An empty record for another message, in the same memory.
     #[must_use]
-    pub fn recycle<'b>(mut self) -> Record<'b> {
-        self.clear();
-        self.items.clear();
+    pub fn recycle<'b>(self) -> Record<'b> {
         let mut record = Record {
             interchange: 0,
             message: 0,
