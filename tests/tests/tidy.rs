@@ -364,7 +364,12 @@ fn nothing_is_left_undone() {
 }
 
 /// Tests that sleep on purpose, and why it is no synchronisation.
-const SLEEPS: &[(&str, &str)] = &[];
+const SLEEPS: &[(&str, &str)] = &[
+    ("engine/server/tests/outward/house.rs", "looks again whether a delivery has ended"),
+    ("engine/server/tests/outward/deadlines.rs", "shows that nothing fires, which no event tells"),
+    ("engine/server/tests/outward/calendar.rs", "shows that no job runs, which no event tells"),
+    ("engine/server/tests/outward/subscribers.rs", "shows that nothing is posted any more"),
+];
 
 #[test]
 fn tests_do_not_sleep() {

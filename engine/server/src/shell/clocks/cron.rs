@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn a_day_has_one_of_each_time_when_clocks_change() {
-        // Row K003. Morocco was an hour ahead of UTC until 20 September 2026 but for Ramadan: the clocks
-        // went back on 15 February 2026 at 3:00 and ahead on 22 March 2026 at 2:00.
+        // Row K003. Morocco was an hour ahead of UTC until 20 September 2026 but for Ramadan: the
+        // clocks went back on 15 February 2026 at 3:00 and ahead on 22 March 2026 at 2:00.
         let back = times("30 2 * * *", "2026-02-14T12:00:00Z", "2026-02-16T12:00:00Z");
         assert_eq!(back, ["2026-02-15T01:30:00Z", "2026-02-16T02:30:00Z"]);
         let ahead = times("30 2 * * *", "2026-03-21T12:00:00Z", "2026-03-23T12:00:00Z");

@@ -1,3 +1,5 @@
+//! When what failed is tried again, and what logs show.
+
 use super::*;
 use acquit_domain::pay::DeliveryState;
 
