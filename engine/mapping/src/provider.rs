@@ -75,6 +75,8 @@ const FUNCTIONS: &[(Function, &str)] = &[
 pub struct Means {
     /// Its word: a key of the code table `means`.
     pub means: String,
+    /// The provider's own word for it; empty: ours.
+    pub told: String,
     /// What its start is called in the exchange log.
     pub function: Function,
     /// How the payer goes on.
@@ -107,6 +109,8 @@ pub struct Provider {
     pub code: String,
     /// Display name (« Récepteur du message »).
     pub name: String,
+    /// Whether times are told with their zone; else as they are on the platform's wall.
+    pub zoned: bool,
     /// Its means.
     pub means: Vec<Means>,
     /// What it and we say to each other.
@@ -136,6 +140,7 @@ impl Provider {
             folder: folder.to_owned(),
             code: root.needed("code").text.to_owned(),
             name: root.needed("name").text.to_owned(),
+            zoned: root.flag("zoned").unwrap_or(false),
             means: root.sections("means").iter().map(|one| read_means(one, means)).collect(),
             messages,
             calls,
@@ -183,6 +188,7 @@ fn read_means(section: &Section<'_, '_>, known: &[&str]) -> Means {
     }
     let means = Means {
         means: word.text.to_owned(),
+        told: section.text("told").unwrap_or_default().to_owned(),
         function: section.pick(function, FUNCTIONS).unwrap_or(Function::Unknown),
         handoff: section.choice("handoff", HANDOFFS).unwrap_or(HandoffKind::Instructions),
         start: section.choice("start", STARTS).unwrap_or(Start::Nothing),

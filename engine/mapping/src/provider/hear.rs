@@ -260,6 +260,9 @@ fn understood(
     news.reference = text(field::PAYMENT_REFERENCE);
     news.transaction = text(field::TRANSACTION);
     news.reverses = text(field::REVERSES);
+    if news.transaction.is_empty() {
+        news.transaction = listed(root);
+    }
     news.means = text(field::MEANS);
     news.operator = match (text(field::OPERATOR), text(field::CHANNEL)) {
         (operator, channel) if operator.is_empty() => channel,
@@ -277,10 +280,26 @@ fn understood(
         return Err(refusal("PAY-NUM", ""));
     }
     news.fee_minor = fee(root, news.amount);
+    // Money without a number of its own would be entered again when its number is told.
+    let nameless = source == FundsSource::Query && news.transaction.is_empty();
+    if nameless && matches!(news.kind, NewsKind::Paid | NewsKind::Authorised) {
+        news.kind = NewsKind::Pending;
+    }
     news.at = root.instant(field::PAID_AT).and_then(|at| instant(book, at));
     news.on = root.date(field::PAID_ON);
     let expires_at = root.instant(field::EXPIRES_AT).and_then(|at| instant(book, at));
     Ok(Heard { news, page: text(field::PAGE_URL), expires_at })
+}
+
+/// The number of the one transaction of a list that was paid.
+fn listed(root: ItemRef<'_, '_>) -> String {
+    let paid = |entry: &ItemRef<'_, '_>| {
+        entry.code(field::ENTRIES_RESULT).and_then(NewsKind::of) == Some(NewsKind::Paid)
+    };
+    let mut paid = root.items(List::Entries).filter(paid);
+    let number = paid.next().and_then(|entry| entry.text(field::ENTRIES_TRANSACTION));
+    let number = number.unwrap_or_default().to_owned();
+    if paid.next().is_some() { String::new() } else { number }
 }
 
 fn amount(root: ItemRef<'_, '_>, usual: &str) -> Result<Option<Money>, Finding> {

@@ -60,12 +60,14 @@ pub fn record(
         record.put(Record::ROOT, field, value, (Spot::default(), ""));
     };
     let number = format!("{}-{}", order.number, attempt.ordinal);
+    let told = book.means(&attempt.means).map_or("", |(_, means)| means.told.as_str());
+    let means = if told.is_empty() { attempt.means.as_str() } else { told };
     let texts = [
         (field::PAYMENT_ORDER, number.as_str()),
         (field::NUMBER, order.number.as_str()),
         (field::PAYMENT_REFERENCE, attempt.reference.as_str()),
         (field::TRANSACTION, attempt.transaction.as_str()),
-        (field::MEANS, attempt.means.as_str()),
+        (field::MEANS, means),
         (field::CLIENT, order.client.as_str()),
         (field::CLIENT_NAME, order.client_name.as_str()),
         (field::ISSUER, order.issuer.as_str()),
@@ -81,10 +83,11 @@ pub fn record(
     put(field::DUE, Value::from(order.total.decimal()));
     let currency = order.total.currency.code().to_owned();
     put(field::CURRENCY, Value::Code(currency.into()));
+    let zoned = book.provider(&attempt.provider).is_some_and(|provider| provider.zoned);
     for (field, at) in
         [(field::WRITTEN_AT, Some(attempt.started_at)), (field::EXPIRES_AT, attempt.expires_at)]
     {
-        if let Some(at) = at.and_then(|at| local(book, at)) {
+        if let Some(at) = at.and_then(|at| local(book, at, zoned)) {
             put(field, Value::from(at));
         }
     }
@@ -114,11 +117,12 @@ fn invoices(record: &mut Record<'static>, order: &Order) {
     }
 }
 
-/// An instant on the wall of the platform, without a zone.
-fn local(book: &Rulebook, at: Timestamp) -> Option<Instant> {
+/// An instant on the wall of the platform, to the second.
+fn local(book: &Rulebook, at: Timestamp, zoned: bool) -> Option<Instant> {
     let zone = jiff::tz::TimeZone::get(&book.platform.zone).ok()?;
-    let at = jiff::Timestamp::from_microsecond(at.0).ok()?;
-    Some(Instant::local(zone.to_datetime(at)))
+    let at = jiff::Timestamp::from_second(at.0.div_euclid(1_000_000)).ok()?;
+    let offset_seconds = zoned.then(|| zone.to_offset(at).seconds());
+    Some(Instant { at: zone.to_datetime(at), offset_seconds })
 }
 
 /// Writes a message and signs it with the key.
@@ -172,7 +176,8 @@ fn written(book: &Rulebook, provider: &Provider, message: &Message, record: &Rec
     Saying { media, bytes: text.into_bytes(), missing, ..Saying::default() }
 }
 
-/// An address with its holes filled; what a hole holds is escaped as one part of a path.
+/// An address with its holes filled; what a hole holds is escaped as one part of a path. Of names
+/// with `|` between them the first that is said counts.
 /// `None` when something is missing: an address with a hole is another address.
 #[must_use]
 pub fn path(template: &str, record: &Record<'_>) -> Option<String> {
@@ -180,7 +185,8 @@ pub fn path(template: &str, record: &Record<'_>) -> Option<String> {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
-        let text = record.root().text(Field::of(List::Root, name)?)?;
+        let said = |name: &str| record.root().text(Field::of(List::Root, name)?);
+        let text = name.split('|').find_map(said)?;
         path.push_str(before);
         for byte in text.bytes() {
             match byte {

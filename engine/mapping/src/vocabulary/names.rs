@@ -99,6 +99,7 @@ names! {
     FEE Root "fee" Decimal "Fees of the provider.";
     OPERATOR Root "operator" Text "Bank or network that took the money.";
     CHANNEL Root "channel" Text "Kind of channel that took the money (counter, application).";
+    PAYMENT_MODE Root "payment_mode" Text "How the provider lets the payer pay (`MULTI_CANAL`).";
     CHANNEL_REFERENCE Root "channel_reference" Text "The channel's own reference of the payment.";
     AUTHORISATION Root "authorisation" Text "Number of the card authorisation.";
     RISK Root "risk" Text "Mark of risk (`mdStatus`).";

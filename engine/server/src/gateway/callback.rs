@@ -4,7 +4,7 @@ use super::{Gateway, House, mask};
 use crate::shell::{Arrival, Refusal as Closed, steps};
 use acquit_domain::outcome::Alert;
 use acquit_domain::pay::outcome::{Answer, Reply};
-use acquit_domain::pay::{FundsSource, News};
+use acquit_domain::pay::{FundsSource, News, NewsKind};
 use acquit_domain::{Channel, Finding, Media, Outcome, Parcel, PartyCode, Place, Severity};
 use acquit_flow::Occurrence;
 use acquit_mapping::provider::{Delivered, Message, Provider, Refusal, Stage, Way, Words, hear};
@@ -95,6 +95,10 @@ impl Gateway {
         let mut told = vec![news];
         if let Some(call) = provider.call(&message.verify) {
             match self.verify(provider, house, call, &told[0]).await {
+                // A cancellation and a payment may bear the same signature.
+                Some(said) if told[0].kind == NewsKind::Cancelled && said.kind != told[0].kind => {
+                    told = vec![said];
+                }
                 Some(said) => told.push(said),
                 None => return Answered::Later,
             }
