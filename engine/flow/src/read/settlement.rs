@@ -13,6 +13,9 @@ use std::borrow::Cow;
 /// Name of the specimen of a settlement; a provider's own one stands in its folder.
 const SPECIMEN: &str = "settlement";
 
+/// Why something was not read; nothing when the reader told it already.
+pub(super) type Unread = Option<Box<Finding>>;
+
 /// What a line says of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineKind {
@@ -82,7 +85,7 @@ pub fn read_settlement(
             Ok(line) => lines.push(line),
             // What is missing was told by the reader.
             Err(None) => {}
-            Err(Some(found)) => findings.push(found),
+            Err(Some(found)) => findings.push(*found),
         }
     }
     if lines.is_empty() && !findings.iter().any(Finding::rejects) {
@@ -91,7 +94,7 @@ pub fn read_settlement(
     (lines, findings)
 }
 
-fn line_of(item: ItemRef<'_, '_>) -> Result<FileLine, Option<Finding>> {
+fn line_of(item: ItemRef<'_, '_>) -> Result<FileLine, Unread> {
     let text = |name| item.text(name).unwrap_or_default().to_owned();
     let transaction = text(field::ENTRIES_TRANSACTION);
     let currency = item.code(field::ENTRIES_CURRENCY).and_then(Currency::of).ok_or(None)?;
@@ -107,7 +110,7 @@ fn line_of(item: ItemRef<'_, '_>) -> Result<FileLine, Option<Finding>> {
     };
     let place = item.place(field::ENTRIES_AMOUNT);
     if minor == 0 && kind != LineKind::Declined {
-        return Err(Some(finding("PAY-NUM", "0", place)));
+        return Err(Some(Box::new(finding("PAY-NUM", "0", place))));
     }
     let amount_minor = minor.checked_abs().ok_or(None)?;
     let day = item.date(field::ENTRIES_PAID_ON).ok_or(None)?;
@@ -130,11 +133,14 @@ pub(super) fn minor_of(
     item: ItemRef<'_, '_>,
     name: Field,
     currency: Currency,
-) -> Result<Option<i64>, Option<Finding>> {
+) -> Result<Option<i64>, Unread> {
     let Some(number) = item.decimal(name) else { return Ok(None) };
     match Money::exact(number, currency) {
         Ok(money) => Ok(Some(money.minor)),
-        Err(_) => Err(Some(finding("PAY-NUM", &number.to_string(), item.place(name)))),
+        Err(_) => {
+            let found = finding("PAY-NUM", &number.to_string(), item.place(name));
+            Err(Some(Box::new(found)))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reading what banks say: statements of 120 characters, and files of cheques.
 //!
 //! What this module is *not*: it finds no order; who is meant is decided with what is known
-//! ([`settle_bank`](crate::pay::settle)).
+//! (`pay::settle_bank`).
 
-use super::settlement::{finding, minor_of};
+use super::settlement::{Unread, finding, minor_of};
 use acquit_domain::pay::{FundsSource, News, NewsKind};
 use acquit_domain::{Currency, Date, Finding, Money, Severity};
 use acquit_mapping::record::{ItemRef, Record};
@@ -95,7 +95,7 @@ fn read_as(book: &Rulebook, name: &str, bytes: &[u8]) -> (Vec<Statement>, Vec<Fi
     for record in &read.records {
         match statement_of(record) {
             Ok(statement) => statements.push(statement),
-            Err(found) => findings.extend(found),
+            Err(found) => findings.extend(found.map(|found| *found)),
         }
     }
     if statements.is_empty() && !findings.iter().any(Finding::rejects) {
@@ -104,7 +104,7 @@ fn read_as(book: &Rulebook, name: &str, bytes: &[u8]) -> (Vec<Statement>, Vec<Fi
     (statements, findings)
 }
 
-fn statement_of(record: &Record<'_>) -> Result<Statement, Option<Finding>> {
+fn statement_of(record: &Record<'_>) -> Result<Statement, Unread> {
     let root = record.root();
     let text = |name| root.text(name).unwrap_or_default().to_owned();
     let currency = root.code(field::CURRENCY).and_then(Currency::of).ok_or(None)?;
@@ -122,7 +122,7 @@ fn statement_of(record: &Record<'_>) -> Result<Statement, Option<Finding>> {
         let expected = Money::new(closing_minor, currency).to_string();
         let found = moved.map_or(String::new(), |sum| Money::new(sum, currency).to_string());
         let wrong = finding("FIL-BALANCE", &found, root.place(field::CLOSING));
-        return Err(Some(wrong.with_expected(expected)));
+        return Err(Some(Box::new(wrong.with_expected(expected))));
     }
     Ok(Statement {
         bank: text(field::BANK),
@@ -140,7 +140,7 @@ fn entry_of(
     account: &str,
     currency: Currency,
     seen: &mut BTreeMap<(Date, String, i64), u32>,
-) -> Result<BankEntry, Option<Finding>> {
+) -> Result<BankEntry, Unread> {
     let text = |name| item.text(name).unwrap_or_default().to_owned();
     let booked_on = item.date(field::ENTRIES_BOOKED_ON).ok_or(None)?;
     let amount_minor = minor_of(item, field::ENTRIES_AMOUNT, currency)?.ok_or(None)?;
@@ -245,18 +245,18 @@ pub fn read_cheques(
     for item in read.records.iter().flat_map(|record| record.items(List::Entries)) {
         match cheque_of(item, currency) {
             Ok(line) => lines.push(line),
-            Err(found) => findings.extend(found),
+            Err(found) => findings.extend(found.map(|found| *found)),
         }
     }
     (lines, findings)
 }
 
-fn cheque_of(item: ItemRef<'_, '_>, currency: Currency) -> Result<ChequeLine, Option<Finding>> {
+fn cheque_of(item: ItemRef<'_, '_>, currency: Currency) -> Result<ChequeLine, Unread> {
     let text = |name| item.text(name).map(str::to_owned).ok_or(None);
     let amount_minor = minor_of(item, field::ENTRIES_AMOUNT, currency)?.ok_or(None)?;
     let place = item.place(field::ENTRIES_AMOUNT);
     if amount_minor <= 0 {
-        return Err(Some(finding("PAY-NUM", &amount_minor.to_string(), place)));
+        return Err(Some(Box::new(finding("PAY-NUM", &amount_minor.to_string(), place))));
     }
     let paid = match item.code(field::ENTRIES_RESULT) {
         Some("paid") => true,
