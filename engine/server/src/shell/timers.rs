@@ -1,6 +1,7 @@
 //! What happens every few minutes: what waits for its client is looked at, the log is sealed.
 //!
-//! What this is *not*: the clocks at whose time something ends; those are [`clocks`](super::clocks).
+//! What this is *not*: the clocks at whose time something ends; those are
+//! [`clocks`](super::clocks).
 
 use super::engine::Engine;
 use super::waiting;

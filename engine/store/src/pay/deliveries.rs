@@ -29,7 +29,8 @@ pub(super) use columns;
 const DUE: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM deliveries WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting' ORDER BY due_at, id LIMIT $2"
+    " FROM deliveries WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting'
+  ORDER BY due_at, id LIMIT $2"
 );
 const LIST: &str =
     concat!("SELECT ", columns!(), " FROM deliveries WHERE id > $1 ORDER BY id LIMIT $2");
