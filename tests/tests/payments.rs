@@ -32,7 +32,8 @@ fn check(arguments: &[&str], expected: &[&str]) {
     command.args(["simulate", "--payments", &payments, "--seed", &seed, "--speed", "100000"]);
     let ended = command.args(arguments).output().expect("the program runs");
     let out = String::from_utf8_lossy(&ended.stdout).into_owned();
-    let told = format!("seed {seed} {arguments:?}\n{out}{}", String::from_utf8_lossy(&ended.stderr));
+    let told =
+        format!("seed {seed} {arguments:?}\n{out}{}", String::from_utf8_lossy(&ended.stderr));
     assert_eq!(ended.status.code(), Some(0), "{told}");
     for word in expected.iter().chain(&["unexplained: 0"]) {
         assert!(out.contains(word), "no {word:?}: {told}");

@@ -152,10 +152,10 @@ async fn interface(amanpay: &Amanpay, asked: &Asked, rest: &[&str]) -> Answer {
         [id] => amanpay.payment(id).map(|one| one.order).unwrap_or_default(),
         _ => said,
     };
-    if amanpay.misbehaves(Misbehaviour::TimeOut, &about) {
+    if amanpay.street.fails(Misbehaviour::TimeOut, &about) {
         tokio::time::sleep(NEVER).await;
     }
-    if amanpay.misbehaves(Misbehaviour::Error500, &about) {
+    if amanpay.street.fails(Misbehaviour::Error500, &about) {
         return Answer::json(500, &json!({ "error": "internal" }));
     }
     match (asked.method.as_str(), rest) {
@@ -338,7 +338,8 @@ fn body(payment: &Payment, kind: &str, status: &str) -> String {
 /// Tells the merchant until it is taken.
 async fn tell(amanpay: &Amanpay, payment: &Payment, kind: &str, status: &str) {
     let body = body(payment, kind, status);
-    let id = format!("{}-{kind}", payment.transaction);
+    // A point separates what is signed, so that none may stand in the identifier.
+    let id = format!("{}-{}", payment.transaction, kind.replace('.', "-"));
     for wait in AGAIN {
         match post(amanpay, &payment.notify_url, &id, &body, &amanpay.agreement.secret).await {
             Ok(answer) if answer.status < 500 => return,

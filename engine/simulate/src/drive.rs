@@ -96,6 +96,8 @@ pub struct Tally {
     pub kept: i64,
     /// What the ledger has of these partners' money.
     pub held: i64,
+    /// What partners took and then denied when they were asked, so that the ledger has none of it.
+    pub denied: i64,
     /// Invoices whose notice the issuer said yes to.
     pub confirmed: usize,
     /// Invoices the issuer booked.

@@ -39,8 +39,7 @@ impl Merchant {
 async fn partners(misbehaviours: &[&str]) -> (Partners, Journal) {
     let mut all = Misbehaviours::none(1);
     misbehaviours.iter().for_each(|text| all.add(text).unwrap());
-    let street =
-        Street { misbehaviours: all, pace: Pace { speed: 100_000 }, journal: Journal::default() };
+    let street = Street::new(all, Pace { speed: 100_000 });
     (Partners::open(&street, 0).await.unwrap(), street.journal)
 }
 
@@ -131,7 +130,8 @@ async fn a_reference_is_given_paid_and_told() {
     let access = access["access_token"].as_str().unwrap().to_owned();
     let api = account.api.replace("{merchant}", account.merchant).replace("{store}", account.store);
     let until = "2126-12-22T14:53:00";
-    let signed = ["3600.00", "504", account.merchant, account.store, "PN-1-1", "001", "MULTI_CANAL"];
+    let signed =
+        ["3600.00", "504", account.merchant, account.store, "PN-1-1", "001", "MULTI_CANAL"];
     let signed = [&signed[..], &["true", until]].concat();
     let wish = json!({
         "orderId": "PN-1-1", "totalAmount": 3600.00, "currency": "504", "cashierId": "001",

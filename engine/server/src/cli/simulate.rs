@@ -16,7 +16,6 @@ use acquit_mapping::rulebook::Rulebook;
 use acquit_simulate::drive::{Plan, Tally, drive};
 use acquit_simulate::http::Call;
 use acquit_simulate::issuer::Client;
-use acquit_simulate::journal::Journal;
 use acquit_simulate::misbehaviour::Misbehaviours;
 use acquit_simulate::pace::Pace;
 use acquit_simulate::partners::Partners;
@@ -127,8 +126,7 @@ fn street(arguments: &Simulate) -> Result<Street, Failure> {
     for text in &arguments.misbehave {
         misbehaviours.add(text).map_err(Failure::usage)?;
     }
-    let pace = Pace { speed: arguments.speed };
-    Ok(Street { misbehaviours, pace, journal: Journal::default() })
+    Ok(Street::new(misbehaviours, Pace { speed: arguments.speed }))
 }
 
 /// The means of the partners named; of all without a name.

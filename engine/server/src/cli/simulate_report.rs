@@ -53,6 +53,7 @@ pub(super) fn report(tally: &Tally, seed: u64, terminal: &mut Terminal) -> Resul
             "rows": rows(tally).iter().map(as_json).collect::<Vec<_>>(),
             "kept": kept,
             "held": held,
+            "denied": amount::write(tally.denied),
             "notices_confirmed": tally.confirmed,
             "booked": tally.booked,
             "unexplained": unexplained,
@@ -71,6 +72,11 @@ pub(super) fn report(tally: &Tally, seed: u64, terminal: &mut Terminal) -> Resul
         "\npartners kept {kept} MAD, the ledger holds {held} MAD; issuers said yes {yes} times and \
          booked {booked}; seed {seed}"
     ))?;
+    if tally.denied != 0 {
+        let denied = amount::write(tally.denied);
+        terminal
+            .line(format_args!("of that, partners took {denied} MAD and deny it when asked"))?;
+    }
     let mut reasons: Vec<&str> = tally.driven.iter().map(|one| one.reason.as_str()).collect();
     reasons.retain(|reason| !reason.is_empty());
     reasons.sort_unstable();

@@ -18,10 +18,10 @@ pub(super) async fn answer(cmi: &Cmi, asked: &Asked) -> Answer {
         false => value(&asked.form(), "DATA").to_owned(),
     };
     let oid = text(&document, "OrderId");
-    if cmi.misbehaves(Misbehaviour::TimeOut, &oid) {
+    if cmi.street.fails(Misbehaviour::TimeOut, &oid) {
         tokio::time::sleep(NEVER).await;
     }
-    if cmi.misbehaves(Misbehaviour::Error500, &oid) {
+    if cmi.street.fails(Misbehaviour::Error500, &oid) {
         return Answer::text(500, "internal error");
     }
     let agreement = &cmi.agreement;

@@ -48,6 +48,11 @@ pub(super) async fn explain(plan: &Plan, tally: &mut Tally, street: &Street) -> 
     tally.unexplained.extend(street.journal.all_strange());
     tally.unexplained.extend(ledger.iter().filter_map(|(key, held)| stranger(key, held, &entries)));
     tally.kept = street.journal.kept();
+    let is_denied = |entry: &&Entry| {
+        let key = (entry.partner.to_owned(), entry.transaction.clone());
+        entry.deed == Deed::Took && !ledger.contains_key(&key)
+    };
+    tally.denied = entries.iter().filter(is_denied).map(|entry| entry.minor).sum();
     tally.held = ledger.values().map(|held| held.allocated + held.suspense).sum();
     for driven in &mut tally.driven {
         if let Some(order) = orders.get(&driven.order) {

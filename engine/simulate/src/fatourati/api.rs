@@ -51,10 +51,10 @@ pub(super) async fn answer(
     }
     let about = rest.last().copied().unwrap_or("");
     let order = asked.json()["orderId"].as_str().unwrap_or(about).to_owned();
-    if fatourati.misbehaves(Misbehaviour::TimeOut, &order) {
+    if fatourati.street.fails(Misbehaviour::TimeOut, &order) {
         tokio::time::sleep(NEVER).await;
     }
-    if fatourati.misbehaves(Misbehaviour::Error500, &order) {
+    if fatourati.street.fails(Misbehaviour::Error500, &order) {
         return refused(500, "internal error");
     }
     match (asked.method.as_str(), rest) {
