@@ -75,6 +75,8 @@ pub enum Command {
     Demo(Demo),
     /// Serve
     Serve(Serve),
+    /// List payment providers, or say which field broke a signature
+    Provider(super::provider::ProviderArguments),
     /// Match settlements of providers, take statements and files of cheques
     Settle(super::settle_arguments::Settle),
     /// Pay with simulated partners that misbehave as told, and account for every centime

@@ -20,6 +20,7 @@ mod home;
 mod input;
 mod limit;
 mod partners;
+mod provider;
 mod replay;
 mod rules;
 mod run;
@@ -87,6 +88,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> 
             let book = book::load(folder.or(config.mappings.as_deref()))?;
             serve::serve(&book, &config, terminal)
         }
+        Command::Provider(arguments) => provider::provider(&*book()?, arguments, terminal),
         Command::Settle(arguments) => settle::settle(&book()?, arguments, terminal),
         #[cfg(feature = "simulate")]
         Command::Simulate(arguments) => simulate::simulate(&book()?, arguments, terminal),
