@@ -80,12 +80,11 @@ impl Gateway {
         let found = provider.message(called.message).filter(|message| is_told(message));
         let Some(message) = found else { return Answered::Nowhere };
         let parcel = self.parcel(provider, message, &called);
-        if let Some(from) = called.from
-            && !house.account.from.is_empty()
-            && !house.account.from.contains(&from)
-        {
+        let from = &house.account.from;
+        if !from.is_empty() && !called.from.is_some_and(|peer| from.contains(&peer)) {
+            let peer = called.from.map_or_else(|| "?".to_owned(), |peer| peer.to_string());
             let finding = Finding::business("SEC-IP", Severity::Error, Place::default());
-            let refusal = Refusal { stage: Stage::Stranger, finding: finding.with_value(from) };
+            let refusal = Refusal { stage: Stage::Stranger, finding: finding.with_value(peer) };
             return self.refuse(message, parcel, refusal).await;
         }
         let news = match self.believe(provider, house, message, &called) {

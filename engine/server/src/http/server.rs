@@ -15,18 +15,21 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum::routing::future::RouteFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tower::ServiceExt;
 
 /// Pause after a failed accept (too many open files), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -56,10 +59,10 @@ pub async fn serve(
             Ok(place) = reserve.clone().acquire_owned() => (place, true),
             else => break,
         };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = stopped(&mut stopping) => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => without_delay(stream),
+                Ok((stream, peer)) => (without_delay(stream), peer),
                 Err(error) => {
                     tracing::warn!(error = %error, "a connection was not accepted");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -74,7 +77,7 @@ pub async fn serve(
         };
         let (socket, timed_out) = Socket::new(stream, place);
         let router = if is_reserved { watched.clone() } else { router.clone() };
-        let connection = graceful.watch(connection(&builder, socket, router));
+        let connection = graceful.watch(connection(&builder, socket, Routes { router, peer }));
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             if let Err(error) = connection.as_mut().await {
@@ -105,16 +108,34 @@ fn without_delay(stream: TcpStream) -> TcpStream {
     stream
 }
 
-type Service =
-    TowerToHyperService<tower::util::MapRequest<Router, fn(Request<Incoming>) -> Request<Body>>>;
+/// The routes as one connection sees them: every request knows where it came from.
+#[derive(Clone)]
+struct Routes {
+    router: Router,
+    peer: SocketAddr,
+}
+
+impl tower::Service<Request<Incoming>> for Routes {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = RouteFuture<Infallible>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> RouteFuture<Infallible> {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(self.peer);
+        self.router.call(request)
+    }
+}
 
 /// One connection with its service.
 fn connection(
     builder: &http1::Builder,
     socket: Socket,
-    router: Router,
-) -> http1::Connection<TokioIo<Socket>, Service> {
-    let own: fn(Request<Incoming>) -> Request<Body> = |request| request.map(Body::new);
-    let service = TowerToHyperService::new(router.map_request(own));
-    builder.serve_connection(TokioIo::new(socket), service)
+    routes: Routes,
+) -> http1::Connection<TokioIo<Socket>, TowerToHyperService<Routes>> {
+    builder.serve_connection(TokioIo::new(socket), TowerToHyperService::new(routes))
 }

@@ -79,4 +79,12 @@ fn what_is_refused_before_it_is_read() {
     let house = House::open(&[("cmi", closed)]);
     assert!(!callback("x", &[]).contains(KEY));
     assert_eq!(house.form("/callbacks/cmi", &callback("PN0000000001-1", &[])).body, "FAILURE");
+    let mut elsewhere = cmi("http://127.0.0.1:1");
+    elsewhere.from = vec!["192.0.2.1".parse().unwrap()];
+    let house = House::open(&[("cmi", elsewhere)]);
+    house.invoice("00069321");
+    let order = house.pay("00069321", "cmi.card");
+    let paid = callback(&oid(&order), &[]);
+    assert_eq!(house.form("/callbacks/cmi", &paid).body, "FAILURE");
+    assert_eq!(house.state(&order).1, 0);
 }

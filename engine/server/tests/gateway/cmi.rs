@@ -86,7 +86,7 @@ fn a_card_payment_from_the_form_to_the_receipt() {
     assert_eq!((again.status, again.body.as_str()), (200, "ACTION=POSTAUTH"));
     assert_eq!(house.state(&order), ("captured".to_owned(), 1));
     let late = callback(&oid, &[("ProcReturnCode", "05"), ("TransId", "T0")]);
-    assert_eq!(house.form("/callbacks/cmi", &late).body, "APPROVED");
+    assert_eq!(house.form("/callbacks/cmi", &late).body, "APPROVED"); // C018
     assert_eq!(house.state(&order), ("captured".to_owned(), 1));
     let seen = house.get(&format!("/v1/orders/{}", order["order"].as_str().unwrap()));
     assert!(seen["receipts"][0].to_string().len() > 4, "{seen}");
