@@ -61,7 +61,7 @@ pub struct Refusal {
     /// How far it got.
     pub stage: Stage,
     /// What is wrong.
-    pub finding: Finding,
+    pub finding: Box<Finding>,
 }
 
 /// What a message says.
@@ -88,17 +88,18 @@ pub fn hear(
     parts(book, provider, message, delivered.bytes, |record, findings| {
         let wrong = worst(findings);
         if let Some(finding) = wrong.filter(|finding| is_malformed(&finding.code)) {
-            return Err(Refusal { stage: Stage::Malformed, finding: finding.clone() });
+            return Err(Refusal { stage: Stage::Malformed, finding: Box::new(finding.clone()) });
         }
         let Some(record) = record else {
-            let finding = wrong.cloned().unwrap_or_else(|| refusal("JSON-EMPTY", ""));
+            let finding = wrong.cloned().map(Box::new);
+            let finding = finding.unwrap_or_else(|| refusal("JSON-EMPTY", ""));
             return Err(Refusal { stage: Stage::Malformed, finding });
         };
         signed(message, record, delivered)
             .map_err(|finding| Refusal { stage: Stage::Unsigned, finding })?;
         let invalid = |finding| Refusal { stage: Stage::Invalid, finding };
         if let Some(finding) = wrong {
-            return Err(invalid(amount_or(finding.clone(), record)));
+            return Err(invalid(Box::new(amount_or(finding.clone(), record))));
         }
         let root = record.root();
         let empty = |name: &&String| {
@@ -167,8 +168,8 @@ fn is_malformed(code: &str) -> bool {
     carried && !values.iter().any(|end| code.ends_with(end))
 }
 
-fn refusal(code: &'static str, value: &str) -> Finding {
-    Finding::business(code, Severity::Error, Place::default()).with_value(value)
+fn refusal(code: &'static str, value: &str) -> Box<Finding> {
+    Box::new(Finding::business(code, Severity::Error, Place::default()).with_value(value))
 }
 
 /// A form whose amount is no amount is refused under the code of payments.
@@ -186,7 +187,7 @@ fn signed(
     message: &Message,
     record: &Record<'_>,
     delivered: &Delivered<'_>,
-) -> Result<(), Finding> {
+) -> Result<(), Box<Finding>> {
     let scheme = match message.signature {
         Scheme::Nothing => Scheme::Nothing,
         usual => delivered.scheme.unwrap_or(usual),
@@ -243,7 +244,7 @@ fn understood(
     message: &Message,
     root: ItemRef<'_, '_>,
     source: FundsSource,
-) -> Result<Heard, Finding> {
+) -> Result<Heard, Box<Finding>> {
     let result = root.code(field::RESULT).unwrap_or_default();
     let risk = root.text(field::RISK).unwrap_or_default().trim();
     let mut kind = match result {
@@ -302,7 +303,7 @@ fn listed(root: ItemRef<'_, '_>) -> String {
     if paid.next().is_some() { String::new() } else { number }
 }
 
-fn amount(root: ItemRef<'_, '_>, usual: &str) -> Result<Option<Money>, Finding> {
+fn amount(root: ItemRef<'_, '_>, usual: &str) -> Result<Option<Money>, Box<Finding>> {
     let Some(paid) = root.decimal(field::PAID) else { return Ok(None) };
     let code = root.code(field::CURRENCY).unwrap_or(usual);
     let Some(currency) = Currency::of(code) else { return Err(refusal("PAY-CUR", code)) };

@@ -84,7 +84,8 @@ impl Gateway {
         if !from.is_empty() && !called.from.is_some_and(|peer| from.contains(&peer)) {
             let peer = called.from.map_or_else(|| "?".to_owned(), |peer| peer.to_string());
             let finding = Finding::business("SEC-IP", Severity::Error, Place::default());
-            let refusal = Refusal { stage: Stage::Stranger, finding: finding.with_value(peer) };
+            let refusal =
+                Refusal { stage: Stage::Stranger, finding: Box::new(finding.with_value(peer)) };
             return self.refuse(message, parcel, refusal).await;
         }
         let news = match self.believe(provider, house, message, &called) {
@@ -143,7 +144,7 @@ impl Gateway {
         let heard = AssertUnwindSafe(|| hear(&self.engine.book, provider, message, &delivered));
         let bug = |_| {
             let finding = Finding::business(steps::BUG, Severity::Error, Place::default());
-            Err(Refusal { stage: Stage::Malformed, finding })
+            Err(Refusal { stage: Stage::Malformed, finding: Box::new(finding) })
         };
         catch_unwind(heard).unwrap_or_else(bug).map(|heard| heard.news)
     }

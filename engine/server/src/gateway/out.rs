@@ -139,7 +139,7 @@ fn wrapped(name: &str, bytes: &[u8]) -> (&'static str, Vec<u8>) {
     let text = String::from_utf8_lossy(bytes);
     let pairs = [(name, text.as_ref())];
     let charset = acquit_syntax::charset::Charset::Utf8;
-    ("application/x-www-form-urlencoded", acquit_syntax::form::write(pairs.into_iter(), charset))
+    ("application/x-www-form-urlencoded", acquit_syntax::form::write(pairs, charset))
 }
 
 /// Sends a request; whether anything left, and why, when there is no answer.
@@ -173,7 +173,7 @@ async fn token(house: &House) -> Result<String, String> {
         ("client_secret", house.secrets.password.as_str()),
     ];
     let charset = acquit_syntax::charset::Charset::Utf8;
-    let body = acquit_syntax::form::write(pairs.into_iter(), charset);
+    let body = acquit_syntax::form::write(pairs, charset);
     let request = Request::new(Method::Post, &house.account.token)
         .body("application/x-www-form-urlencoded", body)
         .header("accept", "application/json");
