@@ -71,8 +71,8 @@ fn record(
     let reference: String = reference.chars().filter(char::is_ascii).take(9).collect();
     let signed = overpunched(minor);
     format!(
-        "{kind}00007    00001MAD2 {account:0>11}{code}{date}  {value_date}{label:<31}{reference:<11}\
-         {signed}{:<16}\r\n",
+        "{kind}00007    00001MAD2 {account:0>11}{code}{date}  {value_date}{label:<31}\
+         {reference:<11}{signed}{:<16}\r\n",
         ""
     )
 }

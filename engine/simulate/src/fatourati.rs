@@ -197,7 +197,8 @@ fn entrance(asked: &Asked) -> Answer {
     if !reference.is_empty() {
         return Answer::new(303).header("location", format!("/pay/{}", form::encode(reference)));
     }
-    let form = "<form><label>Référence de paiement <input name=\"reference\" pattern=\"[0-9]{13}\">\
+    let form = "<form><label>Référence de paiement <input name=\"reference\" \
+         pattern=\"[0-9]{13}\">\
         </label><button>Chercher</button></form>";
     page("Fatourati : payer une référence", form)
 }

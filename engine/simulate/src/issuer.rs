@@ -14,9 +14,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The smallest PDF there is reason to send, in base 64.
-const DOCUMENT: &str = "JVBERi0xLjQKMSAwIG9iajw8L1R5cGUvQ2F0YWxvZy9QYWdlcyAyIDAgUj4+ZW5kb2JqCjIgMCBvYmo8PC9UeX\
-BlL1BhZ2VzL0tpZHNbMyAwIFJdL0NvdW50IDE+PmVuZG9iagozIDAgb2JqPDwvVHlwZS9QYWdlL1BhcmVudCAyIDAgUi9NZWRpYUJveFsw\
-IDAgMjAwIDEwMF0+PmVuZG9iagp0cmFpbGVyPDwvUm9vdCAxIDAgUj4+CiUlRU9GCg==";
+const DOCUMENT: &str = "\
+    JVBERi0xLjQKMSAwIG9iajw8L1R5cGUvQ2F0YWxvZy9QYWdlcyAyIDAgUj4+ZW5kb2JqCjIgMCBvYmo8\
+    PC9UeXBlL1BhZ2VzL0tpZHNbMyAwIFJdL0NvdW50IDE+PmVuZG9iagozIDAgb2JqPDwvVHlwZS9QYWdl\
+    L1BhcmVudCAyIDAgUi9NZWRpYUJveFswIDAgMjAwIDEwMF0+PmVuZG9iagp0cmFpbGVyPDwvUm9vdCAx\
+    IDAgUj4+CiUlRU9GCg==";
 
 /// Longest outbox that is read in one go.
 const LETTERS_MAX: usize = 500;
@@ -258,7 +260,8 @@ impl Issuer {
         let number = escape(number);
         Some(format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<pn:TransmissionFacture \
-             xmlns:pn=\"http://portnet.ma/TransmissionFacture\"><TransmissionFactureMessage>{header}\
+             xmlns:pn=\"http://portnet.ma/TransmissionFacture\"><TransmissionFactureMessage>\
+             {header}\
              <Operateur><Nom>{name}</Nom><IdentifiantDouane>{code}</IdentifiantDouane></Operateur>\
              <Facture><NumeroFacture>{number}</NumeroFacture><TypeFacture>1</TypeFacture>\
              <DescriptionFacture>Prestation simulée</DescriptionFacture>\

@@ -180,8 +180,8 @@ mod tests {
         let listener = http::listen(0).await.expect("a free port");
         let sink = take(listener, mails.clone()).expect("taken");
         let mut stream = TcpStream::connect(sink.address).await.expect("listening");
-        let said = "EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nDATA\r\nSubject: s\r\n\r\n..hi\r\n\
-            .\r\nQUIT\r\n";
+        let said = "EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@y>\r\nDATA\r\nSubject: s\r\n\r\n\
+            ..hi\r\n.\r\nQUIT\r\n";
         stream.write_all(said.as_bytes()).await.expect("written");
         let mut heard = String::new();
         stream.read_to_string(&mut heard).await.expect("read");

@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn cmi_callback() {
         let names = "amount,AuthCode,BillToName,clientid,currency,ErrMsg,EXTRA.TRXDATE,\
-            EXTRA_CARDBRAND,hashAlgorithm,mdStatus,oid,ProcReturnCode,Response,ReturnOid,rnd,TransId";
+            EXTRA_CARDBRAND,hashAlgorithm,mdStatus,oid,ProcReturnCode,Response,ReturnOid,rnd,\
+            TransId";
         let values = [
             "3600.00",
             "190799",

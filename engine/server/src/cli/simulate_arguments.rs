@@ -33,6 +33,6 @@ pub struct Simulate {
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     pub partners_port: u16,
     /// Print the configuration a server needs for these partners, and end
-    #[arg(long, requires = "partners_port")]
+    #[arg(long)]
     pub print_config: bool,
 }
