@@ -23,15 +23,18 @@ fn torn(oid: &str, from: &str, to: &str) -> String {
 #[test]
 fn forms_that_are_not_believed() {
     check(|oid| torn(oid, "&HASH=", "&HASH=AAAA&HASH="), 200, "FAILURE", 0); // C005
-    check(|oid| torn(oid, "amount=3600.00", "amount=1.00&amount=3600.00"), 200, "FAILURE", 0); // C006
-    check(|oid| torn(oid, "amount=3600.00", "Amount=1.00&amount=3600.00"), 200, "FAILURE", 0); // C007
+    // C006
+    check(|oid| torn(oid, "amount=3600.00", "amount=1.00&amount=3600.00"), 200, "FAILURE", 0);
+    // C007
+    check(|oid| torn(oid, "amount=3600.00", "Amount=1.00&amount=3600.00"), 200, "FAILURE", 0);
     check(|oid| torn(oid, "amount=", "amounu="), 200, "FAILURE", 0); // C008
     let swapped = |oid: &str| {
         let from = format!("oid={oid}&rnd=abc");
         torn(oid, &from, &format!("oic={oid}&oid=abc"))
     };
     check(swapped, 200, "FAILURE", 0); // C009
-    check(|oid| callback(oid, &[("rnd", "abc")]).replace("abc", "%ZZ%C3%28"), 200, "FAILURE", 0); // C027
+    // C027
+    check(|oid| callback(oid, &[("rnd", "abc")]).replace("abc", "%ZZ%C3%28"), 200, "FAILURE", 0);
     check(|oid| torn(oid, "amount=3600.00", "amount=36.00"), 200, "FAILURE", 0);
 }
 

@@ -101,7 +101,8 @@ impl House {
     /// Sends one request.
     pub(crate) fn send(&self, line: &str, headers: &str, body: &[u8]) -> Answer {
         let head = format!(
-            "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
+            "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\
+             Content-Length: {}\r\n\r\n",
             body.len()
         );
         let mut stream = TcpStream::connect(self.running().address).unwrap();
