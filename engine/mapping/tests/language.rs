@@ -51,13 +51,13 @@ fn mistakes_in_edifact_specimens() {
     );
     check(
         "BGM+{kind code kinds}'",
-        &["3:5: no code table is named \"kinds\"; known: aperak_verdict, application_error, \
-           bansta_status"],
+        &["3:5: no code table is named \"kinds\"; known: amanpay_event, amanpay_status, \
+           aperak_verdict"],
     );
     check(
         "BGM+{kind}'",
-        &["3:5: no code table is named \"\"; known: aperak_verdict, application_error, \
-             bansta_status"],
+        &["3:5: no code table is named \"\"; known: amanpay_event, amanpay_status, \
+             aperak_verdict"],
     );
     check(
         "BGM+380+{gross date}'",

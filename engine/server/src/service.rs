@@ -97,6 +97,8 @@ pub async fn start(
     let (cashier, paying) = Cashier::start(engine.clone(), config.http.queue);
     let fairness = config.http.fairness();
     let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
+    #[cfg(feature = "webhook")]
+    app.egress.get_or_init(|| deliveries::egress(&config.webhooks));
     open_gateway(config, address, &engine, &cashier, (&app, &stopping))?;
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());

@@ -1,11 +1,12 @@
 //! Notices to issuers: what was paid (PNM), their answers (UNM), and what to do without one.
 
 use super::telling::{Telling, finding};
-use super::till::due_in;
 use super::{Motive, NoticeAnswer, case, clock, reply, retract, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::exchange::Direction;
-use acquit_domain::pay::{CaseKind, Funds, Notice, NoticeFunction, NoticeLine, NoticeState, Order};
+use acquit_domain::pay::{
+    CaseKind, Due, Funds, Notice, NoticeFunction, NoticeLine, NoticeState, Order,
+};
 use acquit_domain::{
     Function, Id, Invoice, InvoiceKey, InvoiceState, Severity, Timestamp, Verdict,
 };
@@ -100,7 +101,9 @@ fn send(desk: &mut Desk<'_>, notice: &mut Notice) {
     let clock = step::clock(desk.book, "notification", notice.state.key());
     notice.due = clock.map(|(seconds, most)| {
         let last = notice.state == NoticeState::Created || tries >= most;
-        due_in(desk.now, seconds, if last { "exhausted" } else { "silent" })
+        // Partners book payments on working days: hours of other days do not count.
+        let at = desk.book.calendar.after(desk.now, seconds);
+        Due { at, event: if last { "exhausted" } else { "silent" }.to_owned() }
     });
     let number = notice.messages.last().cloned().unwrap_or_default();
     let agreement = desk.book.agreement(&notice.issuer);

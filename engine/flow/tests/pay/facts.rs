@@ -114,10 +114,8 @@ fn screen(talk: &Talk, number: &str) -> String {
         let status = row.after.map_or("", acquit_domain::Status::label);
         let (n, function) = (row.n.unwrap_or(0), row.function.label());
         let (message, recipient, observation) = (&row.message, &row.recipient, &row.observation);
-        let _ = writeln!(
-            text,
-            "{n} | {function} | {message} | {status} | {user} | {recipient} | {observation} | {reply}"
-        );
+        let _ = write!(text, "{n} | {function} | {message} | {status} | {user} | ");
+        let _ = writeln!(text, "{recipient} | {observation} | {reply}");
     }
     text
 }

@@ -5,7 +5,9 @@ use super::app::App;
 use super::authentication::Caller;
 use super::pay::{ledger, operations, orders, receipts, requests, start, subscriptions};
 use super::problem::{Code, Problem};
-use super::{callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices};
+use super::{
+    callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices,
+};
 use super::{operator, outbox, parties, settlements, validate};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};

@@ -19,6 +19,8 @@ mod post;
 mod settings;
 mod tally;
 
+#[cfg(feature = "webhook")]
+pub(crate) use post::egress;
 pub use settings::{Mail, MailTls, Webhooks};
 pub use tally::Tally;
 

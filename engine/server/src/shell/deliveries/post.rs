@@ -10,14 +10,14 @@ use acquit_domain::pay::Delivery;
 /// Name of the value that is the body.
 pub(super) const BODY: &str = "body";
 
+/// Which addresses of subscribers are called.
+pub(crate) fn egress(webhooks: &Webhooks) -> Egress {
+    Egress { hosts: webhooks.hosts.clone(), ports: webhooks.ports.clone(), ..Egress::default() }
+}
+
 /// Opens the way out, with its guard.
 pub(super) fn open(webhooks: &Webhooks) -> Result<Client, String> {
-    let egress = Egress {
-        hosts: webhooks.hosts.clone(),
-        ports: webhooks.ports.clone(),
-        ..Egress::default()
-    };
-    Client::new(egress).map_err(|failure| format!("webhooks: {failure}"))
+    Client::new(egress(webhooks)).map_err(|failure| format!("webhooks: {failure}"))
 }
 
 /// Posts an event once.
