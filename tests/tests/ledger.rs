@@ -11,7 +11,7 @@ use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{FundsSource, News, NewsKind, NoticeState, Order, OrderState, Payer};
 use acquit_domain::{InvoiceKey, InvoiceNumber, Keys, Money, Outcome, PartyCode, Role, Timestamp};
 use acquit_flow::pay::{
-    Afterwards, Beginning, Motive, NoticeAnswer, Operation, OperatorAction, StartOrder, Subject,
+    Afterwards, Beginning, Motive, NoticeAnswer, Operation, OperatorAction, StartOrder,
 };
 use acquit_flow::{
     Occurrence, decide_payment, invoice_hash, letter_hash, letters_hash, payment_keys, row_hash,
@@ -200,14 +200,6 @@ impl Story {
             self.house.now = Timestamp(self.house.now.0.max(next.0));
             let due = self.store().due(self.house.now, 10).await.expect("the store answers");
             for (subject, due) in due {
-                use acquit_domain::pay::Subject as Stored;
-                let subject = match subject {
-                    Stored::Order(id) => Subject::Order(id),
-                    Stored::Attempt(id, ordinal) => Subject::Attempt(id, ordinal),
-                    Stored::Notice(id) => Subject::Notice(id),
-                    Stored::Request(id) => Subject::Request(id),
-                    Stored::Funds(id) => Subject::Funds(id),
-                };
                 let occurrence = Occurrence::Deadline { subject, event: due.event, at: due.at };
                 self.happens("", &occurrence).await;
             }

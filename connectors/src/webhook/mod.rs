@@ -13,7 +13,7 @@ use acquit_domain::Timestamp;
 use crate::egress::{Client, Failure, Method, Request, Sent};
 use crate::retry::Retry;
 
-pub use signature::{Key, TOLERANCE, Unverified, headers, sign, verify};
+pub use signature::{Key, headers, sign};
 
 /// How long to wait before each attempt, counted from the attempt before it. After the last one a
 /// delivery is given up.

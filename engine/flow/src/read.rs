@@ -9,7 +9,7 @@ mod survey;
 
 pub use settlement::{FileLine, LineKind, read_settlement};
 pub use statements::{
-    BANK, BankEntry, ChequeLine, Statement, is_rib, read_cheques, read_statements, statement_news,
+    BANK, BankEntry, ChequeLine, Statement, read_cheques, read_statements, statement_news,
 };
 pub use survey::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, survey,

@@ -415,14 +415,6 @@ fn statements_are_checked() {
     assert_eq!(code(&statement("231126", one, 1)).1, "FIL-BALANCE");
     assert_eq!(code(&statement("231190", one, 0)).1, "FIL-DATES");
     assert_eq!(code("").0, 0);
-    assert!(
-        acquit_flow::is_rib("007780000123456789012355") == is_multiple("007780000123456789012355")
-    );
-    assert!(!acquit_flow::is_rib("0077800001234567890123"));
-}
-
-fn is_multiple(digits: &str) -> bool {
-    digits.parse::<u128>().unwrap() % 97 == 0
 }
 
 #[tokio::test]

@@ -36,13 +36,14 @@ mod step;
 mod telling;
 mod till;
 
+pub use acquit_domain::pay::Subject;
 pub(crate) use effects::of_issuer;
 pub(crate) use keys::answers as ask_answers;
 pub use keys::payment_keys;
 pub(crate) use notice::answers as answer_notices;
 pub use occurrence::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
-    OperatorAction, RequestAnswer, StartOrder, Subject,
+    OperatorAction, RequestAnswer, StartOrder,
 };
 
 pub(crate) use till::Till;

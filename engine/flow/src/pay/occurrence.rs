@@ -1,7 +1,7 @@
 //! What can happen to payments: everything [`decide_payment`](super::decide_payment) decides.
 
 use super::settle::Settlement;
-use acquit_domain::pay::{News, Payer};
+use acquit_domain::pay::{News, Payer, Subject};
 use acquit_domain::{Id, InvoiceKey, InvoiceMessage, PartyCode, Timestamp};
 
 /// Something that happened to payments. Every occurrence comes with a parcel: the bytes that
@@ -101,21 +101,6 @@ pub enum Beginning {
         /// What happened instead.
         reason: String,
     },
-}
-
-/// What a clock belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// An order.
-    Order(Id),
-    /// An attempt of an order, by its ordinal.
-    Attempt(Id, u32),
-    /// A notice to an issuer.
-    Notice(Id),
-    /// A request for invoices.
-    Request(Id),
-    /// A money fact.
-    Funds(Id),
 }
 
 /// What an operator does, always with a name and a reason.

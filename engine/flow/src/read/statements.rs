@@ -271,20 +271,3 @@ fn cheque_of(item: ItemRef<'_, '_>, currency: Currency) -> Result<ChequeLine, Un
         paid,
     })
 }
-
-/// Weights of the check of a RIB: its 22 first digits and two of its key make a multiple of this.
-const RIB_MODULUS: u64 = 97;
-const RIB_DIGITS: usize = 24;
-
-/// Whether a RIB is whole: 24 digits (blanks apart) that are a multiple of 97.
-#[must_use]
-pub fn is_rib(text: &str) -> bool {
-    let digits: Vec<u64> = text
-        .chars()
-        .filter(|letter| *letter != ' ')
-        .map(|letter| letter.to_digit(10).map(u64::from))
-        .collect::<Option<Vec<u64>>>()
-        .unwrap_or_default();
-    let rest = digits.iter().fold(0, |rest, digit| (rest * 10 + digit) % RIB_MODULUS);
-    digits.len() == RIB_DIGITS && rest == 0
-}

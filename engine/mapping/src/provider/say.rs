@@ -146,12 +146,12 @@ pub fn say(
             let value = Value::from(hash);
             record.put(Record::ROOT, field::SIGNATURE, value, (Spot::default(), ""));
         }
-        Scheme::FatouratiHmac | Scheme::FatouratiSha256 => {
+        Scheme::FatouratiHmac | Scheme::FatouratiSha256 | Scheme::FatouratiMac => {
             let texts = message.signed_texts(record);
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             header = Some((message.header.clone(), fatourati::sign(&texts, key, scheme)));
         }
-        Scheme::Nothing | Scheme::FatouratiMac | Scheme::Webhook => {}
+        Scheme::Nothing | Scheme::Webhook => {}
     }
     Saying { header, ..written(book, provider, message, record) }
 }

@@ -2,9 +2,9 @@
 
 use crate::house::{House, ISSUER, noon, until};
 use crate::peers::{Manner, Subscriber};
-use acquit_connectors::webhook::{Key, verify};
 use acquit_domain::pay::{Delivery, DeliveryState};
 use acquit_domain::{Id, PartyCode, Role};
+use acquit_mapping::signature::webhook::{Headers, verify};
 use acquit_store::{Subscription, Viewer};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -78,10 +78,13 @@ async fn a_subscriber_that_hangs_delays_nobody() {
 
     for post in quick.posts() {
         let (_, body) = post.split_once("\r\n\r\n").expect("a body");
-        let keys = [Key::parse(SECRET).expect("a key")];
-        let (id, at) = (header(&post, "webhook-id"), header(&post, "webhook-timestamp"));
-        let signature = header(&post, "webhook-signature");
-        let verified = verify(&keys, id, at, signature, body.as_bytes(), house.clock.now());
+        let signed = Headers {
+            id: header(&post, "webhook-id"),
+            timestamp: header(&post, "webhook-timestamp"),
+            signature: header(&post, "webhook-signature"),
+        };
+        let now = house.clock.now().0 / 1_000_000;
+        let verified = verify(&[SECRET], signed, body.as_bytes(), now);
         assert_eq!(verified, Ok(()), "{post}");
         let event: serde_json::Value = serde_json::from_str(body).expect("JSON");
         assert_eq!(event["specversion"], "1.0");

@@ -265,7 +265,8 @@ pub(in super::super) enum Then {
     Cancels,
 }
 
-/// Pays money back: the ledger says so at once, and the provider is asked when it can do it.
+/// Records that money is paid back. The ledger says so at once; paying is done at the provider or
+/// the bank by hand, for no provider here takes the order to.
 #[utoipa::path(post, path = "/v1/operator/funds/{id}/refund", tag = "operations",
     params(("id" = String, Path)), request_body = Refund,
     responses(

@@ -5,7 +5,7 @@ use crate::shell::pay::Cashier;
 use crate::shell::{Arrival, Refusal};
 use acquit_domain::pay::{Due, Subject};
 use acquit_domain::{Channel, Id, Media, Timestamp, Verdict};
-use acquit_flow::{Occurrence, pay};
+use acquit_flow::Occurrence;
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -80,24 +80,24 @@ async fn ring(
     subject: Subject,
     due: &Due,
 ) -> Result<Verdict, Refusal> {
-    let (kind, id, attempt, of) = told(subject);
+    let (kind, id, attempt) = told(subject);
     let text = serde_json::json!({
         "deadline": due.event, "of": kind, "id": id.to_string(), "attempt": attempt,
         "at": due.at.to_string(),
     });
     let arrival = Arrival { media: Media::Json, ..Arrival::over(Channel::Http) };
     let parcel = arrival.parcel(&engine.clock, text.to_string().into_bytes());
-    let occurrence = Occurrence::Deadline { subject: of, event: due.event.clone(), at: due.at };
+    let occurrence = Occurrence::Deadline { subject, event: due.event.clone(), at: due.at };
     cashier.decide(parcel, occurrence).await.map(|outcome| outcome.verdict)
 }
 
-/// A subject as its parcel tells it, and as the flow takes it.
-fn told(subject: Subject) -> (&'static str, Id, Option<u32>, pay::Subject) {
+/// A subject as its parcel tells it.
+fn told(subject: Subject) -> (&'static str, Id, Option<u32>) {
     match subject {
-        Subject::Order(id) => ("order", id, None, pay::Subject::Order(id)),
-        Subject::Attempt(id, n) => ("attempt", id, Some(n), pay::Subject::Attempt(id, n)),
-        Subject::Notice(id) => ("notice", id, None, pay::Subject::Notice(id)),
-        Subject::Request(id) => ("request", id, None, pay::Subject::Request(id)),
-        Subject::Funds(id) => ("funds", id, None, pay::Subject::Funds(id)),
+        Subject::Order(id) => ("order", id, None),
+        Subject::Attempt(id, ordinal) => ("attempt", id, Some(ordinal)),
+        Subject::Notice(id) => ("notice", id, None),
+        Subject::Request(id) => ("request", id, None),
+        Subject::Funds(id) => ("funds", id, None),
     }
 }
