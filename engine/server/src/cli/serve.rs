@@ -13,8 +13,12 @@ use acquit_domain::PartyCode;
 use acquit_mapping::rulebook::Rulebook;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
+
+/// Pause between two looks at whether the store still takes anything.
+const STORE_LOOK: Duration = Duration::from_millis(500);
 
 /// Runs `serve`.
 pub(super) fn serve(
@@ -69,7 +73,15 @@ pub(super) async fn until_signal(service: Service, watched: Vec<Watched>) -> Res
         let (engine, intake) = (service.engine.clone(), service.intake.clone());
         tasks.push(tokio::spawn(folder::run(watched, engine, intake, stopping.clone())));
     }
-    let signalled = folder::signal().await;
+    let broken = tokio::select! {
+        signalled = folder::signal() => {
+            signalled.map_err(|error| Failure::unreachable(error.to_string())).err()
+        }
+        reason = store_stopped(&service) => {
+            tracing::error!(code = "SYS-STORE", reason, "ending, so that a start recovers");
+            Some(Failure::unreachable(format!("{reason}; start again to recover")))
+        }
+    };
     let _ = stop.send(true);
     for task in tasks {
         if let Err(error) = task.await {
@@ -77,8 +89,19 @@ pub(super) async fn until_signal(service: Service, watched: Vec<Watched>) -> Res
         }
     }
     service.stop().await;
-    signalled.map_err(|error| Failure::unreachable(error.to_string()))?;
-    Ok(Exit::Ok)
+    broken.map_or(Ok(Exit::Ok), Err)
+}
+
+/// Waits until the store takes nothing any more, and a little longer: those who wait for it are
+/// told 503 first. After a failed write or sync only a start, which recovers from the log of the
+/// database, makes it sure again what is on the disk.
+async fn store_stopped(service: &Service) -> String {
+    loop {
+        tokio::time::sleep(STORE_LOOK).await;
+        if let Some(reason) = service.engine.store.stopped() {
+            return format!("the store stopped: {reason}");
+        }
+    }
 }
 
 /// The folder channels of a configuration, opened: one per partner.

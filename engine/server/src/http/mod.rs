@@ -6,6 +6,7 @@
 //! What it is *not*: it decides nothing about invoices; it hands parcels to the shell and shows
 //! what the store holds.
 
+mod alerts;
 mod app;
 mod authentication;
 mod body;

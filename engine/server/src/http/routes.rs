@@ -6,7 +6,7 @@ use super::authentication::Caller;
 use super::pay::{ledger, operations, orders, receipts, requests, start, subscriptions};
 use super::problem::{Code, Problem};
 use super::{
-    callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices,
+    alerts, callbacks, documentation, documents, events, exchanges, guard, health, inbox, invoices,
 };
 use super::{operator, outbox, parties, settlements, validate};
 use axum::Router;
@@ -69,6 +69,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(exchanges::raw))
         .routes(routes!(exchanges::reading))
         .routes(routes!(events::list))
+        .routes(routes!(alerts::list))
         .routes(routes!(operator::add_key))
         .routes(routes!(operator::revoke_key))
         .routes(routes!(operator::reprocess))

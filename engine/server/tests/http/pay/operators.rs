@@ -5,7 +5,8 @@ use super::*;
 #[test]
 fn nobody_else_comes_near() {
     let id = "0".repeat(26);
-    let lists = ["cases", "suspense", "totals", "notices", "deliveries"].map(ToOwned::to_owned);
+    let lists =
+        ["alerts", "cases", "suspense", "totals", "notices", "deliveries"].map(ToOwned::to_owned);
     let things = [format!("cases/{id}"), format!("funds/{id}")];
     for path in lists.iter().chain(&things) {
         let path = format!("/v1/operator/{path}");
