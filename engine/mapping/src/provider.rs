@@ -3,13 +3,17 @@
 //! What this module is *not*: addresses, merchant numbers and secrets of a running house; those
 //! are in `acquit.toml`, because they differ between a test and a real house.
 
+mod asking;
 mod hear;
 mod message;
 mod say;
 
+pub use asking::{AskState, Asking, DOCUMENTS_MAX, Found, ask_record, hear_found};
 pub use hear::{Delivered, Heard, Refusal, Stage, fields, hear, judge_query, parts};
 pub use message::{Answers, Call, Login, Message, Way, Words};
 pub use say::{Saying, Wanted, known, path, record, say};
+
+use say::local;
 
 use crate::codes::Codes;
 use crate::files::{FileFault, Page, Section};

@@ -19,7 +19,7 @@ use crate::letters::Letters;
 use crate::lifecycle::Lifecycle;
 use crate::parties::Parties;
 use crate::platform::Platform;
-use crate::provider::{Means, Provider};
+use crate::provider::{Asking, Means, Provider};
 use crate::vat::Vat;
 use crate::words::Words;
 use acquit_domain::PartyCode;
@@ -42,6 +42,8 @@ pub struct Rulebook {
     pub agreements: Vec<Agreement>,
     /// Who takes payments, in the order of their folders.
     pub providers: Vec<Provider>,
+    /// How issuers are asked for invoices, those that can be.
+    pub askings: Vec<Asking>,
     /// Working days.
     pub calendar: Calendar,
     /// Every code table.
@@ -82,6 +84,7 @@ impl Rulebook {
         });
         let agreements = load_agreements(files, &codes, &mut faults);
         let providers = load_providers(files, &codes, &mut faults);
+        let askings = load_askings(files, &agreements, &codes, &mut faults);
         let (catalogue, flaws) = Catalogue::load(files, &codes);
         faults.extend(flaws);
         let mut book = Rulebook {
@@ -90,6 +93,7 @@ impl Rulebook {
             platform: one(files, "platform.toml", &mut faults, Platform::read),
             agreements,
             providers,
+            askings,
             codes,
             vat: one(files, "vat.toml", &mut faults, Vat::read),
             words,
@@ -163,6 +167,13 @@ impl Rulebook {
         self.providers.iter().find(|provider| provider.code == code)
     }
 
+    /// How the issuer of an agreement is asked for invoices, by any code it goes by.
+    #[must_use]
+    pub fn asking(&self, issuer: &PartyCode) -> Option<&Asking> {
+        let agreement = self.agreement(issuer)?;
+        self.askings.iter().find(|asking| asking.side.code == agreement.code)
+    }
+
     /// A means of payment, and who offers it.
     #[must_use]
     pub fn means(&self, means: &str) -> Option<(&Provider, &Means)> {
@@ -211,7 +222,7 @@ fn strangers(files: &Files) -> Vec<FileFault> {
         match parts.as_slice() {
             [name] => TOP.contains(name),
             ["calendars" | "codes" | "letters" | "words", _]
-            | ["issuers", _, "issuer.toml"]
+            | ["issuers", _, "issuer.toml" | "asks.toml"]
             | ["providers", ..] => true,
             _ => false,
         }
@@ -290,6 +301,26 @@ fn load_providers(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> 
         providers.push(provider);
     }
     providers
+}
+
+fn load_askings(
+    files: &Files,
+    agreements: &[Agreement],
+    codes: &Codes,
+    faults: &mut Vec<FileFault>,
+) -> Vec<Asking> {
+    let mut askings = Vec::new();
+    for (name, path, text) in folder(files, "issuers") {
+        let Some(name) = name.strip_suffix("/asks") else { continue };
+        let Some(agreement) = agreements.iter().find(|one| one.folder == name) else {
+            faults.push(at_top(path, format!("there is no issuers/{name}/issuer.toml")));
+            continue;
+        };
+        let (asking, found) = Asking::read(agreement, path, text, codes);
+        faults.extend(found);
+        askings.push(asking);
+    }
+    askings
 }
 
 fn load_agreements(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Vec<Agreement> {

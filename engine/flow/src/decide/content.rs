@@ -63,20 +63,6 @@ pub(crate) fn requested_invoice(desk: &Desk<'_>, key: InvoiceKey, client: &str) 
     blank(desk, key, ClientData { code: client.to_owned(), ..ClientData::default() })
 }
 
-/// Takes an invoice an issuer gave when it was asked, with its documents and its client.
-pub(crate) fn take_invoice(
-    desk: &mut Desk<'_>,
-    said: &InvoiceMessage,
-    reference: &str,
-    agreement: &Agreement,
-    held: Option<Invoice>,
-) {
-    let taken = invoice(desk, said, reference, agreement, held);
-    keep_documents(desk, said, reference, "");
-    remember_client(desk, said);
-    desk.put(taken, true);
-}
-
 /// An invoice of which nothing is held yet.
 fn blank(desk: &Desk<'_>, key: InvoiceKey, client: ClientData) -> Invoice {
     Invoice {

@@ -17,7 +17,7 @@ use crate::reading::Reading;
 use acquit_domain::{Known, Outcome, Timestamp, Verdict};
 use acquit_mapping::rulebook::Rulebook;
 
-pub(crate) use content::{local_time, requested_invoice, take_invoice};
+pub(crate) use content::{local_time, requested_invoice};
 pub(crate) use desk::{Desk, Purpose};
 pub use expiry::{expire, retry, retry_keys};
 pub(crate) use invoice::Decided;

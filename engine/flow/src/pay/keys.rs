@@ -46,7 +46,7 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
         Occurrence::Asked { request, answer } => {
             keys.payments.requests.insert(*request);
             if let super::RequestAnswer::Found(found) = answer {
-                found.iter().for_each(|said| name(&mut keys, &said.key));
+                found.iter().for_each(|key| name(&mut keys, key));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::settle::Settlement;
 use acquit_domain::pay::{News, Payer, Subject};
-use acquit_domain::{Id, InvoiceKey, InvoiceMessage, PartyCode, Timestamp};
+use acquit_domain::{Id, InvoiceKey, PartyCode, Timestamp};
 
 /// Something that happened to payments. Every occurrence comes with a parcel: the bytes that
 /// told it, or a small text the shell wrote for a clock or an operator.
@@ -234,8 +234,8 @@ pub struct AskInvoices {
 /// What an issuer answers to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RequestAnswer {
-    /// These invoices.
-    Found(Vec<InvoiceMessage>),
+    /// These invoices, which came before as messages of the issuer and were decided as such.
+    Found(Vec<InvoiceKey>),
     /// There is nothing unpaid.
     Empty {
         /// In words.

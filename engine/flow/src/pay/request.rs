@@ -3,12 +3,11 @@
 use super::telling::{Telling, finding};
 use super::till::due_in;
 use super::{AskInvoices, RequestAnswer, clock, reply, step};
-use crate::decide::{Desk, Purpose, requested_invoice, take_invoice};
+use crate::decide::{Desk, Purpose, requested_invoice};
 use acquit_domain::exchange::Direction;
 use acquit_domain::pay::{Call, CallPurpose, Due, InvoiceRequest, RequestState};
 use acquit_domain::{
-    Function, Id, InvoiceKey, InvoiceMessage, InvoiceNumber, InvoiceState, PartyCode, Severity,
-    Timestamp, Verdict,
+    Function, Id, InvoiceKey, InvoiceNumber, InvoiceState, PartyCode, Severity, Timestamp, Verdict,
 };
 use acquit_mapping::lifecycle::Event;
 
@@ -41,10 +40,11 @@ pub(super) fn ask(desk: &mut Desk<'_>, ask: &AskInvoices) -> Verdict {
     }
     let issuer = agreement.and_then(|one| PartyCode::new(&one.code));
     let issuer = issuer.unwrap_or_else(|| ask.issuer.clone());
+    let terminal = terminal(desk, ask, &issuer);
     let mut request = InvoiceRequest {
         id: desk.draw(Purpose::Request),
         issuer,
-        terminal: ask.terminal.clone(),
+        terminal,
         client_id: ask.client_id.clone(),
         number: ask.number.clone(),
         client: ask.client.clone(),
@@ -70,6 +70,15 @@ pub(super) fn ask(desk: &mut Desk<'_>, ask: &AskInvoices) -> Verdict {
     Verdict::Accepted
 }
 
+/// The terminal that is asked: the one named, or the one whose own code the issuer was named by.
+fn terminal(desk: &Desk<'_>, ask: &AskInvoices, issuer: &PartyCode) -> String {
+    let is_own = ask.issuer != *issuer && desk.book.asking(issuer).is_some();
+    match ask.terminal.as_str() {
+        "" if is_own => ask.issuer.to_string(),
+        named => named.to_owned(),
+    }
+}
+
 /// The invoice a request names.
 fn key_of(request: &InvoiceRequest) -> Option<InvoiceKey> {
     let number = InvoiceNumber::new(&request.number)?;
@@ -91,14 +100,26 @@ fn telling(desk: &Desk<'_>, request: &InvoiceRequest, direction: Direction) -> T
     telling
 }
 
-/// Calls the issuer and winds the clock of its answer.
-fn call(desk: &mut Desk<'_>, request: &mut InvoiceRequest) {
-    request.tries += 1;
+/// How long an issuer has that answers by a message of its own, and how often it is asked.
+fn patience(desk: &Desk<'_>) -> (u64, u32) {
     let clock = desk.book.lifecycle.clock(InvoiceState::Requested);
-    let (seconds, tries) = clock.map_or(CLOCK, |clock| (clock.seconds, clock.tries));
+    clock.map_or(CLOCK, |clock| (clock.seconds, clock.tries))
+}
+
+/// Winds the clock of an answer.
+fn wind(desk: &Desk<'_>, request: &mut InvoiceRequest, (seconds, tries): (u64, u32)) {
     let last = request.tries >= tries;
     let event = if last { Event::RequestExhausted } else { Event::RequestSilent };
     request.due = Some(due_in(desk.now, seconds, event.key()));
+}
+
+/// Calls the issuer and winds the clock of its answer.
+fn call(desk: &mut Desk<'_>, request: &mut InvoiceRequest) {
+    request.tries += 1;
+    // Who is asked by a call answers at once, be it to say that it will answer later.
+    let asking = desk.book.asking(&request.issuer);
+    let clock = asking.map(|asking| (u64::from(asking.seconds), asking.tries));
+    wind(desk, request, clock.unwrap_or_else(|| patience(desk)));
     desk.call(Call {
         to: request.issuer.to_string(),
         purpose: CallPurpose::AskInvoices,
@@ -121,7 +142,11 @@ pub(super) fn deadline(desk: &mut Desk<'_>, id: Id, event: &str, at: Timestamp) 
     if again {
         call(desk, &mut request);
     } else {
-        end(desk, &mut request, RequestState::Unanswered, "sans réponse");
+        let reason = match request.reason.as_str() {
+            "" => "sans réponse".to_owned(),
+            last => format!("sans réponse: {last}"),
+        };
+        end(desk, &mut request, RequestState::Unanswered, &reason);
         if key_of(&request).is_none() {
             desk.alert("request.unanswered", format!("{}: {}", request.issuer, request.id), None);
         }
@@ -153,22 +178,33 @@ pub(super) fn asked(desk: &mut Desk<'_>, id: Id, answer: &RequestAnswer) -> Verd
         return Verdict::Rejected;
     };
     let telling = telling(desk, &request, Direction::In);
+    let open = request.state == RequestState::Asked;
     match answer {
-        RequestAnswer::Found(found) if !found.is_empty() => {
-            take(desk, &mut request, found, &telling);
-            end(desk, &mut request, RequestState::Found, "");
-        }
         RequestAnswer::Found(_) | RequestAnswer::Empty { .. } => {
-            let reason = match answer {
-                RequestAnswer::Empty { reason } => reason.as_str(),
-                _ => "",
+            let (found, reason) = match answer {
+                RequestAnswer::Found(found) => take(desk, &request, found),
+                RequestAnswer::Empty { reason } => (Vec::new(), reason.clone()),
+                _ => Default::default(),
             };
-            log(desk, &request, Event::RequestEmpty, &telling, "Aucune facture impayée");
-            end(desk, &mut request, RequestState::Empty, reason);
+            match found.is_empty() {
+                true => {
+                    log(desk, &request, Event::RequestEmpty, &telling, "Aucune facture impayée")
+                }
+                false => found_them(desk, &request, &found, &telling),
+            }
+            if open || !found.is_empty() {
+                let state =
+                    if found.is_empty() { RequestState::Empty } else { RequestState::Found };
+                end(desk, &mut request, state, &reason);
+                request.found = found;
+            }
         }
         RequestAnswer::Later => {
             let key = key_of(&request);
             telling.note(desk, key.as_ref(), Verdict::Accepted, "Traitement en cours");
+            if open {
+                wind(desk, &mut request, patience(desk));
+            }
         }
         RequestAnswer::Nothing { reason } => {
             reason.clone_into(&mut request.reason);
@@ -182,30 +218,47 @@ pub(super) fn asked(desk: &mut Desk<'_>, id: Id, answer: &RequestAnswer) -> Verd
     Verdict::Accepted
 }
 
-/// Takes the invoices found: each is made if nothing is held of it. Only the issuer's own count.
+/// Which of the invoices found answer a request: those of its issuer that are held now, for the
+/// client who asks; and why there are others.
 fn take(
+    desk: &Desk<'_>,
+    request: &InvoiceRequest,
+    found: &[InvoiceKey],
+) -> (Vec<InvoiceKey>, String) {
+    use InvoiceState::{Absent, Empty, Requested};
+    let held = |key: &&InvoiceKey| {
+        let held = desk.invoice(key).filter(|_| key.issuer == request.issuer);
+        held.is_some_and(|held| !matches!(held.state, Absent | Empty | Requested))
+    };
+    let theirs = |key: &&InvoiceKey| {
+        desk.invoice(key).is_some_and(|held| held.client.code == request.client)
+    };
+    let (mut own, mut others): (Vec<InvoiceKey>, Vec<InvoiceKey>) =
+        found.iter().take(FOUND_MAX).filter(held).cloned().partition(|key| theirs(&key));
+    own.sort();
+    own.dedup();
+    others.sort();
+    others.dedup();
+    let reason = match others.len() {
+        0 => String::new(),
+        count => format!("{count} facture(s) d'un autre client"),
+    };
+    (own, reason)
+}
+
+/// Logs the invoices found, in the chain of the one that was asked for; one that is not among
+/// them is not unpaid.
+fn found_them(
     desk: &mut Desk<'_>,
-    request: &mut InvoiceRequest,
-    found: &[InvoiceMessage],
+    request: &InvoiceRequest,
+    found: &[InvoiceKey],
     telling: &Telling,
 ) {
-    for said in found.iter().take(FOUND_MAX) {
-        let agreement = desk.book.agreement(&said.key.issuer);
-        let Some(agreement) = agreement.filter(|one| one.is(request.issuer.as_str())) else {
-            continue;
-        };
-        let held = desk.invoice(&said.key).cloned();
-        let new = held.as_ref().is_none_or(|held| {
-            use InvoiceState::{Absent, Empty, Requested};
-            matches!(held.state, Absent | Empty | Requested)
-        });
-        if new {
-            take_invoice(desk, said, &request.id.to_string(), agreement, held);
-        }
-        step::invoice(desk, &said.key, Event::RequestFound, 0, telling);
-        request.found.push(said.key.clone());
-    }
-    if let Some(key) = key_of(request).filter(|key| !request.found.contains(key)) {
+    let numbers: Vec<&str> = found.iter().map(|key| key.number.as_str()).collect();
+    let text = format!("Factures reçues: {}", numbers.join(", "));
+    let key = key_of(request);
+    telling.note(desk, key.as_ref(), Verdict::Accepted, &text);
+    if let Some(key) = key.filter(|key| !found.contains(key)) {
         step::invoice_if(desk, &key, Event::RequestEmpty, telling);
     }
 }

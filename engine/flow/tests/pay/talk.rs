@@ -2,7 +2,7 @@
 
 use crate::house::{HOLDS, House, key};
 use acquit_domain::pay::{FundsSource, News, NewsKind, Payer};
-use acquit_domain::{Currency, Id, InvoiceKey, Money, PartyCode, Timestamp};
+use acquit_domain::{Currency, Id, InvoiceKey, Money, PartyCode};
 use acquit_flow::pay::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
     OperatorAction, RequestAnswer, StartOrder,
@@ -199,7 +199,7 @@ impl Talk {
         self.house.happens(None, &Occurrence::Began { order, attempt, answer });
     }
 
-    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [order=N] [of=..] [by=query] [cur=EUR]`
+    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [order=N] [try=N] [of=..] [by=query] [cur=EUR]`
     fn told(&mut self, who: &str, what: &str, more: &[&str]) {
         let kind = NewsKind::of(what).expect("a kind of news");
         let (provider, source) = match who {
@@ -211,7 +211,7 @@ impl Talk {
             _ => ("BANK", FundsSource::Statement),
         };
         let mut news = News::new(provider, kind, source);
-        let mut orders = 0;
+        let (mut orders, mut attempt) = (0, "");
         for word in more {
             match word.split_once('=') {
                 None => news.amount = Some(Money::new(minor(word), Currency::MAD)),
@@ -223,6 +223,7 @@ impl Talk {
                 Some(("ref", value)) => value.clone_into(&mut news.reference),
                 Some(("of", value)) => value.clone_into(&mut news.reverses),
                 Some(("order", value)) => orders = value.parse().expect("a number"),
+                Some(("try", value)) => attempt = value,
                 Some(("on", value)) => news.on = value.parse().ok(),
                 Some(("by", value)) => news.source = FundsSource::of(value).expect("a source"),
                 Some(("cur", value)) => {
@@ -235,12 +236,16 @@ impl Talk {
         }
         if news.reference.is_empty() && news.reverses.is_empty() && orders < 9 {
             news.order = self.earlier(orders);
+            if !attempt.is_empty() {
+                news.order = format!("{}-{attempt}", news.order);
+            }
         }
         news.reason = "05".to_owned();
         self.news(news);
     }
 
-    /// `unm MOTIVE NUMBERS [TRANSACTION]`: to the newest notice, or by its transaction.
+    /// `unm MOTIVE NUMBERS [TRANSACTION]`: to the newest notice, or by its transaction; `-` names
+    /// no invoice.
     fn unm(&mut self, motive: &str, numbers: &str, transaction: &str) {
         let motive = match motive {
             "ok" => Motive::Ok,
@@ -258,11 +263,14 @@ impl Talk {
         let answer = |invoice| NoticeAnswer {
             transaction: transaction.to_owned(),
             message: if by_number { message.clone() } else { String::new() },
-            invoice: Some(invoice),
+            invoice,
             motive,
             text: format!("{motive:?}"),
         };
-        let answers = self.keys(numbers).into_iter().map(answer).collect();
+        let answers = match numbers {
+            "-" => vec![answer(None)],
+            numbers => self.keys(numbers).into_iter().map(Some).map(answer).collect(),
+        };
         let issuer = self.issuer.clone();
         self.house.happens(Some(&issuer), &Occurrence::NoticeAnswers(answers));
     }
@@ -286,40 +294,18 @@ impl Talk {
             ["empty"] => RequestAnswer::Empty { reason: "rien".to_owned() },
             ["later"] => RequestAnswer::Later,
             ["nothing"] => RequestAnswer::Nothing { reason: "timeout".to_owned() },
-            found => RequestAnswer::Found(found.iter().map(|one| self.said(one)).collect()),
+            found => {
+                // Its messages are decided as such before the request is answered.
+                let named = found.iter().map(|one| one.split_once('=').expect("NUMBER=AMOUNT"));
+                let keys = named.map(|(number, amount)| {
+                    self.message("9", number, minor(amount));
+                    self.key(number)
+                });
+                RequestAnswer::Found(keys.collect())
+            }
         };
         let issuer = self.issuer.clone();
         self.house.happens(Some(&issuer), &Occurrence::Asked { request, answer });
-    }
-
-    fn said(&self, word: &str) -> acquit_domain::InvoiceMessage {
-        let (number, amount) = word.split_once('=').expect("NUMBER=AMOUNT");
-        acquit_domain::InvoiceMessage {
-            key: self.key(number),
-            function: acquit_domain::invoice::MessageFunction::Original,
-            kind: None,
-            principal: None,
-            issuer_name: String::new(),
-            client: acquit_domain::invoice::ClientData {
-                code: "290240".to_owned(),
-                name: "SATAA".to_owned(),
-                ..Default::default()
-            },
-            written_at: Some(Timestamp(0)),
-            issued_on: None,
-            due_on: None,
-            cancelled_on: None,
-            currency: Some(Currency::MAD),
-            net_minor: Some(minor(amount)),
-            vat_minor: None,
-            gross_minor: Some(minor(amount)),
-            due_minor: None,
-            taxes: Vec::new(),
-            services: Vec::new(),
-            description: String::new(),
-            attachments: Vec::new(),
-            content: [7; 32],
-        }
     }
 
     fn operate(&mut self, words: &[&str]) {

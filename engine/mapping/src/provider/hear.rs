@@ -85,6 +85,19 @@ pub fn hear(
     message: &Message,
     delivered: &Delivered<'_>,
 ) -> Result<Heard, Refusal> {
+    believed(book, provider, message, delivered, |root| {
+        understood(book, provider, message, root, delivered.source)
+    })
+}
+
+/// Reads a message, looks whether it can be believed, and hands over what it says.
+pub(super) fn believed<T>(
+    book: &Rulebook,
+    provider: &Provider,
+    message: &Message,
+    delivered: &Delivered<'_>,
+    then: impl FnOnce(ItemRef<'_, '_>) -> Result<T, Box<Finding>>,
+) -> Result<T, Refusal> {
     parts(book, provider, message, delivered.bytes, |record, findings| {
         let wrong = worst(findings);
         if let Some(finding) = wrong.filter(|finding| is_malformed(&finding.code)) {
@@ -117,7 +130,7 @@ pub fn hear(
                 return Err(Refusal { stage: Stage::Stranger, finding });
             }
         }
-        understood(book, provider, message, root, delivered.source).map_err(invalid)
+        then(root).map_err(invalid)
     })
 }
 
@@ -168,7 +181,7 @@ fn is_malformed(code: &str) -> bool {
     carried && !values.iter().any(|end| code.ends_with(end))
 }
 
-fn refusal(code: &'static str, value: &str) -> Box<Finding> {
+pub(super) fn refusal(code: &'static str, value: &str) -> Box<Finding> {
     Box::new(Finding::business(code, Severity::Error, Place::default()).with_value(value))
 }
 

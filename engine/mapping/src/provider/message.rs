@@ -122,6 +122,7 @@ const PURPOSES: &[(CallPurpose, &str)] = &[
     (CallPurpose::Capture, "capture"),
     (CallPurpose::Void, "void"),
     (CallPurpose::Refund, "refund"),
+    (CallPurpose::AskInvoices, "ask_invoices"),
 ];
 
 /// What is sent to a provider for a purpose.

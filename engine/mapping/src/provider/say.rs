@@ -118,7 +118,7 @@ fn invoices(record: &mut Record<'static>, order: &Order) {
 }
 
 /// An instant on the wall of the platform, to the second.
-fn local(book: &Rulebook, at: Timestamp, zoned: bool) -> Option<Instant> {
+pub(super) fn local(book: &Rulebook, at: Timestamp, zoned: bool) -> Option<Instant> {
     let zone = jiff::tz::TimeZone::get(&book.platform.zone).ok()?;
     let at = jiff::Timestamp::from_second(at.0.div_euclid(1_000_000)).ok()?;
     let offset_seconds = zoned.then(|| zone.to_offset(at).seconds());
