@@ -283,20 +283,22 @@ fn default_name(path: &str) -> Option<&str> {
 
 /// `issuers/anp/invoic-d96a.edi` is `anp` and `invoic-d96a`.
 fn partner_name(path: &str) -> Option<(&str, &str)> {
-    let path = path.strip_prefix("issuers/").or_else(|| path.strip_prefix("providers/"))?;
-    let (partner, file) = path.split_once('/')?;
+    let (partner, file) = of_partner(path)?;
     let name = file.strip_suffix(".edi").or_else(|| file.strip_suffix(".xml"))?;
     Some((partner, name))
+}
+
+/// The folder of a partner, and its file.
+fn of_partner(path: &str) -> Option<(&str, &str)> {
+    let kinds = ["issuers/", "providers/", "banks/"];
+    kinds.iter().find_map(|kind| path.strip_prefix(kind))?.split_once('/')
 }
 
 /// `providers/cmi/callback.form` is `cmi`, `callback` and `form`; a default has no partner.
 fn carrier_name(path: &str) -> Option<(&str, &str, &str)> {
     let (partner, file) = match path.strip_prefix("messages/") {
         Some(file) => ("", file),
-        None => {
-            let path = path.strip_prefix("issuers/").or_else(|| path.strip_prefix("providers/"))?;
-            path.split_once('/')?
-        }
+        None => of_partner(path)?,
     };
     let (name, ending) = file.rsplit_once('.')?;
     Some((partner, name, ending))

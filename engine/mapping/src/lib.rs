@@ -4,6 +4,7 @@
 //! input or output and decides nothing. See `docs/mapping.md` for the language people write.
 
 pub mod agreement;
+pub mod bank;
 pub mod calendar;
 pub mod carrier;
 pub mod catalogue;

@@ -50,6 +50,11 @@ pub struct Limits {
     pub claim_days: u32,
     /// Within which an answer is due from us, in seconds.
     pub answer_seconds: u32,
+    /// How long a payment may be missing from its provider's settlements before it is a case, in
+    /// days.
+    pub settlement_grace_days: u32,
+    /// Within how many days a bank credits what a provider settled.
+    pub settlement_bank_days: u32,
 }
 
 /// Who we are.
@@ -129,6 +134,8 @@ const NO_LIMITS: Limits = Limits {
     gap_minutes: 0,
     claim_days: 0,
     answer_seconds: 0,
+    settlement_grace_days: 0,
+    settlement_bank_days: 0,
 };
 
 fn list<'p>(root: &Section<'p, '_>, key: &'static str) -> impl Iterator<Item = Word<'p>> {
@@ -155,6 +162,8 @@ fn read_limits(section: &Section<'_, '_>) -> Limits {
         gap_minutes: needed("gap_minutes", SMALL_MAX),
         claim_days: needed("claim_days", DAYS_MAX),
         answer_seconds: needed("answer_seconds", SMALL_MAX),
+        settlement_grace_days: needed("settlement_grace_days", DAYS_MAX),
+        settlement_bank_days: needed("settlement_bank_days", DAYS_MAX),
     }
 }
 
@@ -180,7 +189,7 @@ mod tests {
         let (_, faults) =
             Platform::read("platform.toml", "name = \"P\"\n[limits]\nrepeat_window_days = 0");
         let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(found.len(), 12, "{found:#?}");
+        assert_eq!(found.len(), 14, "{found:#?}");
         assert!(
             found.contains(
                 &"platform.toml:3:22: \"repeat_window_days\" is to be from 1 to 36525, not 0"

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::agreement::Agreement;
+use crate::bank::Bank;
 use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, Files};
 use crate::codes::{CodeTable, Codes};
@@ -44,6 +45,8 @@ pub struct Rulebook {
     pub providers: Vec<Provider>,
     /// How issuers are asked for invoices, those that can be.
     pub askings: Vec<Asking>,
+    /// What was agreed with each bank, in the order of their folders.
+    pub banks: Vec<Bank>,
     /// Working days.
     pub calendar: Calendar,
     /// Every code table.
@@ -85,6 +88,7 @@ impl Rulebook {
         let agreements = load_agreements(files, &codes, &mut faults);
         let providers = load_providers(files, &codes, &mut faults);
         let askings = load_askings(files, &agreements, &codes, &mut faults);
+        let banks = load_banks(files, &mut faults);
         let (catalogue, flaws) = Catalogue::load(files, &codes);
         faults.extend(flaws);
         let mut book = Rulebook {
@@ -93,6 +97,7 @@ impl Rulebook {
             platform: one(files, "platform.toml", &mut faults, Platform::read),
             agreements,
             providers,
+            banks,
             askings,
             codes,
             vat: one(files, "vat.toml", &mut faults, Vat::read),
@@ -174,6 +179,12 @@ impl Rulebook {
         self.askings.iter().find(|asking| asking.side.code == agreement.code)
     }
 
+    /// The bank a party hands reports over for.
+    #[must_use]
+    pub fn bank(&self, party: &str) -> Option<&Bank> {
+        self.banks.iter().find(|bank| bank.code == party)
+    }
+
     /// A means of payment, and who offers it.
     #[must_use]
     pub fn means(&self, means: &str) -> Option<(&Provider, &Means)> {
@@ -223,6 +234,7 @@ fn strangers(files: &Files) -> Vec<FileFault> {
             [name] => TOP.contains(name),
             ["calendars" | "codes" | "letters" | "words", _]
             | ["issuers", _, "issuer.toml" | "asks.toml"]
+            | ["banks", _, "bank.toml"]
             | ["providers", ..] => true,
             _ => false,
         }
@@ -321,6 +333,20 @@ fn load_askings(
         askings.push(asking);
     }
     askings
+}
+
+fn load_banks(files: &Files, faults: &mut Vec<FileFault>) -> Vec<Bank> {
+    let mut banks: Vec<Bank> = Vec::new();
+    for (name, path, text) in folder(files, "banks") {
+        let Some(name) = name.strip_suffix("/bank") else { continue };
+        let (bank, found) = Bank::read(name, path, text);
+        faults.extend(found);
+        if banks.iter().any(|other| other.code == bank.code) {
+            faults.push(at_top(path, format!("\"{}\" is another bank's already", bank.code)));
+        }
+        banks.push(bank);
+    }
+    banks
 }
 
 fn load_agreements(files: &Files, codes: &Codes, faults: &mut Vec<FileFault>) -> Vec<Agreement> {

@@ -133,6 +133,11 @@ lists! {
     Documents "documents" "Files that came with the message.";
     Invoices "invoices" "Invoices a payment or an acknowledgement is about.";
     Entries "entries" "Lines of a statement, a settlement or a file of cheques.";
+    Statements "statements" "Accounts a bank's message tells of.";
+    Balances "balances" "Balances of an account.";
+    Batches "batches" "Transfers a bank booked together.";
+    Transfers "transfers" "Single transfers of one booking.";
+    Remarks "remarks" "What the payer wrote on a transfer, piece by piece.";
     Groups "groups" "Functional groups a CONTRL answers.";
     Messages "messages" "Messages a CONTRL answers.";
     Segments "segments" "Segments a CONTRL finds wrong.";

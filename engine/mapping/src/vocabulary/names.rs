@@ -125,6 +125,7 @@ names! {
     CLIENT_AT_ISSUER Root "client_at_issuer" Text "Number the issuer knows the client by.";
     ACCOUNT Root "account" Text "Number of a bank account.";
     BANK Root "bank" Text "Code of a bank.";
+    PAYER_ACCOUNT Root "payer_account" Text "Number of the account a payment came from.";
     OPENED_ON Root "opened_on" Date "First day of a statement.";
     OPENING Root "opening" Decimal "Balance a statement begins with.";
     CLOSING Root "closing" Decimal "Balance a statement ends with.";
@@ -195,6 +196,35 @@ names! {
     ENTRIES_LABEL Entries "label" Text "Words of the bank or the payer.";
     ENTRIES_ACCOUNT Entries "account" Text "Number of the bank account.";
     ENTRIES_REMITTANCE Entries "remittance" Text "Reference of the cheque remittance.";
+    ENTRIES_SIGN Entries "sign" Code "Whether money came or went: credit, debit.";
+    ENTRIES_STATE Entries "state" Code "Whether it is booked: booked, pending.";
+    ENTRIES_REVERSAL Entries "reversal" Code "Whether it takes an earlier booking back: yes, no.";
+    ENTRIES_DETAIL Entries "detail" Code "Kind of booking in detail.";
+    ENTRIES_PAYER_ACCOUNT Entries "payer_account" Text "Number of the payer's account.";
+
+    STATEMENTS_NUMBER Statements "number" Text "Number of the statement in its account.";
+    STATEMENTS_REFERENCE Statements "reference" Text "The bank's reference of the statement.";
+    STATEMENTS_ACCOUNT Statements "account" Text "Number of the account.";
+    STATEMENTS_BANK Statements "bank" Text "Code of the bank that keeps the account.";
+    STATEMENTS_CURRENCY Statements "currency" Code "Currency of the account.";
+
+    BALANCES_KIND Balances "kind" Code "Which balance: opening, closing.";
+    BALANCES_AMOUNT Balances "amount" Decimal "The balance, never negative.";
+    BALANCES_CURRENCY Balances "currency" Code "Currency of the balance.";
+    BALANCES_SIGN Balances "sign" Code "Whether it is ours or owed: credit, debit.";
+    BALANCES_ON Balances "on" Date "Day of the balance.";
+
+    BATCHES_REFERENCE Batches "reference" Text "The bank's reference of the batch.";
+
+    TRANSFERS_TRANSACTION Transfers "transaction" Text "The bank's number of the transfer.";
+    TRANSFERS_PAYMENT_REFERENCE Transfers "payment_reference" Text "Reference the payer gave.";
+    TRANSFERS_AMOUNT Transfers "amount" Decimal "Amount of the transfer.";
+    TRANSFERS_CURRENCY Transfers "currency" Code "Currency of the amount.";
+    TRANSFERS_PAYER Transfers "payer" Text "Name of who paid.";
+    TRANSFERS_PAYER_ACCOUNT Transfers "payer_account" Text "Number of the payer's account.";
+    TRANSFERS_BOOKED_ON Transfers "booked_on" Date "Day it was carried out.";
+
+    REMARKS_TEXT Remarks "text" Text "The words.";
 
     GROUPS_REFERENCE Groups "reference" Text "Reference of the group (0048).";
     GROUPS_SENDER Groups "sender" Text "Sender of the group (0040).";

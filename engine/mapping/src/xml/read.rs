@@ -16,6 +16,9 @@ const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Most findings told of one document. The path of each costs a walk over its siblings.
 pub const FINDINGS_MAX: usize = 200;
 
+/// Of these, most that refuse nothing: they never leave an error untold.
+const REMARKS_MAX: usize = 100;
+
 /// How strictly a document is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strictness {
@@ -163,7 +166,9 @@ impl<'a> Reading<'_, 'a> {
                 if let Some(value) = value {
                     self.record.put(item, hole.field, value, (spot, &line.path));
                 }
-                if let Some(tolerated) = tolerated.filter(|_| !self.is_full()) {
+                if let Some(tolerated) =
+                    tolerated.filter(|_| self.findings.len() < REMARKS_MAX && !self.is_full())
+                {
                     let place = self.record.place(spot, &element.path());
                     self.findings.push(findings::tolerated(tolerated, place, text));
                 }
@@ -233,7 +238,8 @@ impl<'a> Reading<'_, 'a> {
         value: &str,
         expected: &str,
     ) {
-        if self.is_full() {
+        let remarks = severity < Severity::Error && self.findings.len() >= REMARKS_MAX;
+        if remarks || self.is_full() {
             return;
         }
         let place = self.record.place(spot, &name());

@@ -128,11 +128,23 @@ impl XmlSpecimen {
                 line.prefix() == Some(prefix) || self.root.prefix() == Some(prefix)
             }
             (Some(namespace), _) => {
-                line.namespace.as_deref() == Some(namespace)
-                    || self.root.namespace.as_deref() == Some(namespace)
+                let is = |line: &XmlLine| {
+                    line.namespace.as_deref().is_some_and(|known| is_among(known, namespace))
+                };
+                is(line) || is(&self.root)
             }
         }
     }
+}
+
+/// Whether a namespace is among those of a specimen: several are separated by blanks, and one that
+/// ends in `*` stands for all that begin alike. The first of them is written.
+fn is_among(known: &str, namespace: &str) -> bool {
+    known == namespace
+        || known.split_ascii_whitespace().any(|one| match one.strip_suffix('*') {
+            Some(begin) => namespace.starts_with(begin),
+            None => one == namespace,
+        })
 }
 
 /// Whether a line or one under it has a fixed text.
@@ -187,8 +199,11 @@ impl Building<'_> {
         line.demand = demand;
         line.list = Some(list);
         if !raw.text.is_empty() {
-            line.text = Some(fill(&raw.text, raw.text_at, scope, self.flaws));
-            if !raw.children.is_empty() {
+            let text = fill(&raw.text, raw.text_at, scope, self.flaws);
+            // Versions of one message say the same in a text, or in an element under it.
+            let may_be_empty = matches!(&text, Filling::Hole(hole) if hole.optional);
+            line.text = Some(text);
+            if !raw.children.is_empty() && !may_be_empty {
                 self.flaws.push(Flaw::new(raw.text_at, "text beside elements"));
             }
         }

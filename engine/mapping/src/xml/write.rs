@@ -30,7 +30,9 @@ impl Writing<'_> {
     fn element(&mut self, line: &XmlLine, item: ItemRef<'_, '_>) -> Tree {
         let mut tree = Tree::new(&*line.name);
         for (name, namespace) in &line.declarations {
-            tree = tree.with_attribute(&**name, &**namespace);
+            // Of several the first is ours.
+            let own = namespace.split_ascii_whitespace().next().unwrap_or_default();
+            tree = tree.with_attribute(&**name, own);
         }
         for (name, filling) in &line.attributes {
             if let Some(value) = self.fill(filling, line.at, item) {

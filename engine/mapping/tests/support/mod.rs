@@ -59,6 +59,8 @@ const GUIDES: &[(&str, &str, &str)] = &[
     ("contrl-3", "SERVICE-3", "CONTRL"),
     ("remadv-d96a", "D96A", "REMADV"),
     ("bansta-d96a", "D96A", "BANSTA"),
+    ("creadv-d96a", "D96A", "CREADV"),
+    ("cremul-d96a", "D96A", "CREMUL"),
 ];
 
 /// An EDIFACT specimen with a partner's file over it, and its guide.
