@@ -40,7 +40,7 @@ pub(super) fn authorised(
 ) -> Verdict {
     let case = match judged.code {
         // Nothing was taken: there is nothing to decide.
-        "STATE-BLOCKED" | "STATE-TERMINAL" => None,
+        "STATE-BLOCKED" | "STATE-TERMINAL" | "PAY-NOINTENT" => None,
         "PAY-AMOUNT" => Some(CaseKind::Mismatch),
         _ => judged.case,
     };

@@ -1,8 +1,11 @@
 //! Cases: what an operator has to decide, with what may be done about it, the best first.
 
+use super::step;
+use super::telling::Telling;
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::{Case, CaseAction, CaseKind};
 use acquit_domain::{Id, InvoiceKey};
+use acquit_mapping::lifecycle::Event;
 
 /// What a case is about.
 #[derive(Debug, Clone, Default)]
@@ -82,4 +85,41 @@ pub(super) fn close(desk: &mut Desk<'_>, which: impl Fn(&Case) -> bool, resoluti
         desk.put_case(case);
     }
     closed
+}
+
+/// Closes the cases that money in suspense had opened, when it lies there no longer.
+pub(super) fn close_suspense(desk: &mut Desk<'_>, funds: Id, resolution: &str) {
+    use CaseKind::{Blocked, Cancelled, Double, Late, Mismatch, Orphan, Over, Short};
+    let of = |case: &Case| {
+        let kinds = [Short, Over, Double, Orphan, Cancelled, Blocked, Late, Mismatch];
+        case.funds == Some(funds) && kinds.contains(&case.kind)
+    };
+    close(desk, of, resolution);
+}
+
+/// True while something about an invoice is to be decided: it is named itself, or the payment of
+/// its order is disputed or not agreed on.
+fn is_disputed(desk: &Desk<'_>, key: &InvoiceKey) -> bool {
+    desk.open_cases().iter().any(|case| {
+        let of_order = matches!(case.kind, CaseKind::Chargeback | CaseKind::Reconciliation);
+        let order = case.order.filter(|_| of_order).and_then(|id| desk.order(id));
+        case.invoice.as_ref() == Some(key)
+            || order.is_some_and(|order| order.items.iter().any(|item| item.invoice == *key))
+    })
+}
+
+/// Takes the mark off a disputed invoice about which nothing is open any more; false when nothing
+/// was to be done.
+pub(super) fn undispute(desk: &mut Desk<'_>, key: &InvoiceKey, telling: &Telling) -> bool {
+    let is_marked = desk.invoice(key).is_some_and(|held| held.flags.disputed);
+    let over = is_marked && !is_disputed(desk, key);
+    over && step::invoice(desk, key, Event::CaseClosed, 0, telling).is_some()
+}
+
+/// Closes the cases of an order about a payment that was announced after its time and not entered.
+pub(super) fn close_announced(desk: &mut Desk<'_>, order: Id, resolution: &str) {
+    let of = |case: &Case| {
+        case.kind == CaseKind::Late && case.funds.is_none() && case.order == Some(order)
+    };
+    close(desk, of, resolution);
 }

@@ -76,6 +76,15 @@ pub(super) fn wind(desk: &Desk<'_>, attempt: &mut Attempt) {
     }
 }
 
+/// Winds the clock of an attempt that had ended when its payment was announced: its provider is
+/// asked until it says what became of it, or nothing is left to ask.
+pub(super) fn wind_announced(desk: &Desk<'_>, attempt: &mut Attempt) {
+    if attempt.due.is_none() {
+        attempt.polls = 0;
+        attempt.due = Some(next_poll(desk, attempt, desk.now));
+    }
+}
+
 /// The next question after so many, counted from the moment the attempt became undecided.
 fn next_poll(desk: &Desk<'_>, attempt: &Attempt, since: Timestamp) -> Due {
     let polls = polls(desk, attempt);
@@ -119,6 +128,7 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
     let Some(mut order) = desk.order(id) else { return false };
     let number = order.number.clone();
     let Some(mut attempt) = order.attempt(ordinal).cloned() else { return false };
+    let was_over = !attempt.state.is_live();
     if !is_now(desk, attempt.due.as_ref(), event, at) {
         return false;
     }
@@ -144,23 +154,23 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
         reason.clone_into(&mut attempt.reason);
     }
     wind(desk, &mut attempt);
-    let over = !attempt.state.is_live();
+    let over = !attempt.state.is_live() && !was_over;
     let telling = orders::telling(desk, &order, Some(&attempt)).word("reason", reason);
     if attempt.state == AttemptState::Unknown {
         ask(desk, id, &attempt);
     }
-    let expired = attempt.state == AttemptState::Expired;
+    let expired = attempt.state == AttemptState::Expired && event != FOUND_NOTHING;
     orders::replace(&mut order, attempt);
     if over {
         orders::attempt_over(desk, &mut order, &telling);
-        if announced {
-            super::news::denied(desk, &order, &telling);
-        }
         if expired {
             super::mail::send(desk, &order, "reference_expired", &[], None);
         }
     } else {
-        desk.put_order(order);
+        desk.put_order(order.clone());
+    }
+    if announced {
+        super::news::denied(desk, &order, &telling);
     }
     true
 }

@@ -42,16 +42,20 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
         return without_amount(desk, news, found.as_ref(), &telling);
     };
     let payment = Payment { news, amount, found, key, telling, asks };
-    if let Some(held) = desk.funds(&payment.key) {
-        return again(desk, &payment, held);
-    }
-    match payment.found.clone() {
-        None if asks => authorise::refuse(desk, &payment, "PAY-NOINTENT", None),
-        None => orphan(desk, &payment),
-        Some(found) => {
+    let held = desk.funds(&payment.key);
+    match (payment.found.clone(), held) {
+        (Some(found), Some(held)) if is_waiting(desk, &held, &payment) => {
+            // Its order is known by now: what nobody could place then is placed like any other.
+            let judged = judge::judge(desk, news, &found, amount, held.entered_at);
+            place_money(desk, &payment, &found, &judged, Some(held))
+        }
+        (_, Some(held)) => again(desk, &payment, held),
+        (None, None) if asks => authorise::refuse(desk, &payment, "PAY-NOINTENT", None),
+        (None, None) => orphan(desk, &payment),
+        (Some(found), None) => {
             let judged = match was_taken_back(desk, &payment.key) {
                 true => Judgement::suspended("PAY-TX", CaseKind::Conflict),
-                false => judge::judge(desk, news, &found, amount),
+                false => judge::judge(desk, news, &found, amount, desk.now),
             };
             match asks {
                 true => authorise::authorised(desk, &payment, &found, &judged),
@@ -59,6 +63,15 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
             }
         }
     }
+}
+
+/// True for money that came without an order, lies in suspense as it came, and is told again with
+/// the same amount.
+fn is_waiting(desk: &Desk<'_>, held: &Funds, payment: &Payment<'_>) -> bool {
+    held.order.is_none()
+        && held.state == FundsState::Suspended
+        && (held.amount_minor, held.currency) == (payment.amount.minor, payment.amount.currency)
+        && judge::left_on(desk, held.id, &Account::Suspense) == held.amount_minor
 }
 
 /// What identifies the fact. A cheque that came back and is presented again on a later day is
@@ -197,6 +210,18 @@ fn orphan(desk: &mut Desk<'_>, payment: &Payment<'_>) -> Verdict {
     Verdict::Accepted
 }
 
+/// Money that waited, with the order it pays.
+fn adopted(held: Funds, payment: &Payment<'_>, found: &Found) -> Funds {
+    let attempt = found.attempt();
+    Funds {
+        order: Some(found.order.id),
+        attempt: attempt.map(|attempt| attempt.ordinal),
+        means: attempt.map_or_else(|| held.means.clone(), |attempt| attempt.means.clone()),
+        fee_minor: if held.fee_minor == 0 { payment.news.fee_minor } else { held.fee_minor },
+        ..held
+    }
+}
+
 fn blank(desk: &mut Desk<'_>, payment: &Payment<'_>, found: Option<&Found>) -> Funds {
     let news = payment.news;
     let attempt = found.and_then(Found::attempt);
@@ -230,20 +255,26 @@ fn blank(desk: &mut Desk<'_>, payment: &Payment<'_>, found: Option<&Found>) -> F
     }
 }
 
-/// Posts a fact: received, on invoices, and what is left in suspense.
+/// Posts a fact: received, on invoices, and what is left in suspense. One that was held already
+/// was received then, and goes from suspense to the invoices.
 fn post(desk: &mut Desk<'_>, funds: &mut Funds, row: Id, placed: &[(InvoiceKey, i64, Id)]) {
     let posting =
         |account, amount_minor, exchange| Posting { account, amount_minor, at: desk.now, exchange };
-    let mut postings = vec![posting(Account::Received, funds.amount_minor, row)];
+    let is_held = !funds.postings.is_empty();
     let mut left = funds.amount_minor;
+    if !is_held {
+        funds.postings.push(posting(Account::Received, left, row));
+    }
     for (key, minor, exchange) in placed {
-        postings.push(posting(Account::Allocated(key.clone()), *minor, *exchange));
+        if is_held {
+            funds.postings.push(posting(Account::Suspense, -minor, *exchange));
+        }
+        funds.postings.push(posting(Account::Allocated(key.clone()), *minor, *exchange));
         left -= minor;
     }
-    if left != 0 {
-        postings.push(posting(Account::Suspense, left, row));
+    if left != 0 && !is_held {
+        funds.postings.push(posting(Account::Suspense, left, row));
     }
-    funds.postings = postings;
     step::funds(desk, funds, if left == 0 { "allocated" } else { "suspended" });
 }
 
@@ -254,8 +285,28 @@ pub(super) fn enter(
     found: &Found,
     judged: &Judgement,
 ) -> Verdict {
+    place_money(desk, payment, found, judged, None)
+}
+
+/// Enters a payment, or places one that was held in suspense without an order.
+fn place_money(
+    desk: &mut Desk<'_>,
+    payment: &Payment<'_>,
+    found: &Found,
+    judged: &Judgement,
+    held: Option<Funds>,
+) -> Verdict {
     let telling = remarks(payment, found, judged);
-    let mut funds = blank(desk, payment, Some(found));
+    let mut funds = match held {
+        Some(held) => {
+            let orphan = |case: &acquit_domain::pay::Case| {
+                case.kind == CaseKind::Orphan && case.funds == Some(held.id)
+            };
+            case::close(desk, orphan, "Commande retrouvée");
+            adopted(held, payment, found)
+        }
+        None => blank(desk, payment, Some(found)),
+    };
     let placed = place(desk, payment, found, judged, &telling);
     let row = placed.first_row;
     post(desk, &mut funds, row, &placed.parts);
@@ -272,10 +323,7 @@ pub(super) fn enter(
         case::open(desk, kind, about, row, &text);
     }
     // What was only announced after its time, or refused, came after all.
-    let announced =
-        |case: &acquit_domain::pay::Case| case.kind == CaseKind::Late && case.funds.is_none();
-    let id = found.order.id;
-    case::close(desk, |case| announced(case) && case.order == Some(id), "Paiement enregistré");
+    case::close_announced(desk, found.order.id, "Paiement enregistré");
     let order = follow(desk, payment, found, judged, &telling, !placed.parts.is_empty());
     let mut number = String::new();
     if placed.receipt {
@@ -379,7 +427,7 @@ fn follow(
     applied: bool,
 ) -> acquit_domain::pay::Order {
     let mut order = found.order.clone();
-    if judged.code == "PAY-TX" {
+    if matches!(judged.code, "PAY-TX" | "PAY-NOINTENT") {
         // Somebody mixed transactions up: what is being paid goes on.
         return order;
     }

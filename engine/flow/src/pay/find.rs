@@ -15,6 +15,8 @@ pub(super) struct Found {
     /// The number of the transaction is that of another attempt than the one named, or of one
     /// that failed while another is still live: somebody mixed them up.
     pub(super) mixed_up: bool,
+    /// An attempt is named that the order does not have: somebody made the number up.
+    pub(super) is_made_up: bool,
 }
 
 impl Found {
@@ -52,6 +54,14 @@ pub(super) fn find(desk: &Desk<'_>, news: &News) -> Option<Found> {
         desk.orders().find(|order| Some(order.id) == id)
     })?;
     let order = order.clone();
+    // What a payer wrote on a transfer is no number of ours with an ordinal of ours.
+    let is_told = !matches!(news.source, FundsSource::Statement | FundsSource::Cheques);
+    let is_made_up = is_told
+        && order.number == told
+        && ordinal.is_some_and(|ordinal| order.attempt(ordinal).is_none());
+    if is_made_up {
+        return Some(Found { order, attempt: None, mixed_up: false, is_made_up });
+    }
     let said = ordinal.and_then(|ordinal| order.attempt(ordinal));
     let said = said.or_else(|| by_reference(&order, &news.reference));
     let tx = by_transaction(&order, news);
@@ -65,7 +75,7 @@ pub(super) fn find(desk: &Desk<'_>, news: &News) -> Option<Found> {
         _ => false,
     };
     let attempt = attempt.map(|attempt| attempt.ordinal);
-    Some(Found { order, attempt, mixed_up })
+    Some(Found { order, attempt, mixed_up, is_made_up })
 }
 
 fn by_reference<'o>(order: &'o Order, reference: &str) -> Option<&'o Attempt> {

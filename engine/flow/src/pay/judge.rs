@@ -39,10 +39,20 @@ impl Judgement {
 }
 
 /// Judges a payment of an order that was found.
-pub(super) fn judge(desk: &Desk<'_>, news: &News, found: &Found, amount: Money) -> Judgement {
+/// `came` is when we heard of it first.
+pub(super) fn judge(
+    desk: &Desk<'_>,
+    news: &News,
+    found: &Found,
+    amount: Money,
+    came: Timestamp,
+) -> Judgement {
     let order = &found.order;
     if amount.currency != order.total.currency {
         return Judgement::suspended("PAY-CUR", CaseKind::Mismatch);
+    }
+    if found.is_made_up {
+        return Judgement::suspended("PAY-NOINTENT", CaseKind::Mismatch);
     }
     if found.mixed_up {
         return Judgement::suspended("PAY-TX", CaseKind::Mismatch);
@@ -52,7 +62,7 @@ pub(super) fn judge(desk: &Desk<'_>, news: &News, found: &Found, amount: Money) 
     if let Some(judged) = stands_against(order, &invoices) {
         return judged;
     }
-    if is_late(desk, news, found) {
+    if is_late(desk, news, found, came) {
         return Judgement::suspended("PAY-LATE", CaseKind::Late);
     }
     let due = due(desk, order, &invoices);
@@ -124,20 +134,20 @@ pub(super) fn is_settled(state: InvoiceState) -> bool {
 
 /// True when the payment was made after the time in which news of its attempt are expected. A
 /// callback counts when it comes: nobody vouches for the time written in it.
-fn is_late(desk: &Desk<'_>, news: &News, found: &Found) -> bool {
+fn is_late(desk: &Desk<'_>, news: &News, found: &Found, came: Timestamp) -> bool {
     let Some(attempt) = found.attempt() else { return false };
     let grace = desk.book.means(&attempt.means).map_or(0, |(_, means)| means.grace_seconds);
     let asks = news.kind == NewsKind::Authorised && news.source == FundsSource::Callback;
     let grace = if asks { grace.min(ANSWER_SECONDS) } else { grace };
     let Some(until) = attempt.expires_at else { return false };
-    paid_at(news, desk.now) > later(until, u64::from(grace))
+    paid_at(news, came) > later(until, u64::from(grace))
 }
 
 /// When a payment was made, as far as it can be believed.
-fn paid_at(news: &News, now: Timestamp) -> Timestamp {
+fn paid_at(news: &News, came: Timestamp) -> Timestamp {
     match news.source {
-        FundsSource::Callback => now,
-        _ => news.at.unwrap_or(now).min(now),
+        FundsSource::Callback => came,
+        _ => news.at.unwrap_or(came).min(came),
     }
 }
 

@@ -113,6 +113,9 @@ fn ask_back(desk: &mut Desk<'_>, news: &News, found: &Found) -> Verdict {
         if step::attempt(desk, &number, &mut attempt, "pending") {
             ANNOUNCED.clone_into(&mut attempt.reason);
             clock::wind(desk, &mut attempt);
+        } else if is_over(&attempt) {
+            ANNOUNCED.clone_into(&mut attempt.reason);
+            clock::wind_announced(desk, &mut attempt);
         }
         clock::ask(desk, order.id, &attempt);
         orders::replace(&mut order, attempt);
@@ -120,7 +123,7 @@ fn ask_back(desk: &mut Desk<'_>, news: &News, found: &Found) -> Verdict {
     let text = "Paiement annoncé, à vérifier";
     let row = telling.note_all(desk, Some(&order), Verdict::Accepted, text);
     if found.attempt().is_some_and(|attempt| !attempt.state.is_live()) {
-        // No clock of the attempt asks again: an operator does, until the money is entered.
+        // Its invoices may be paid otherwise meanwhile: somebody is to know of it now.
         let about = case::About { order: Some(order.id), ..case::About::default() };
         case::open(desk, CaseKind::Late, about, row, &format!("{text}: {}", order.number));
     }
@@ -146,6 +149,18 @@ fn attempt_news(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let event = event_of(news, &attempt);
     let moved = event.is_some_and(|event| step::attempt(desk, &number, &mut attempt, event));
     if !moved {
+        if attempt.reason == ANNOUNCED && is_over(&attempt) && is_denial(news.kind) {
+            attempt.due = None;
+            attempt.reason.clone_from(&news.reason);
+            let telling = telling(desk, news, Some(&found));
+            let mut order = found.order;
+            let named = Some((order.id, attempt.ordinal));
+            orders::replace(&mut order, attempt);
+            desk.put_order(order.clone());
+            denied(desk, &order, &telling);
+            reply::provider(desk, "OK", Answer::Noted, named, "", "CANCELLED");
+            return Verdict::Accepted;
+        }
         let code = if news.kind == NewsKind::Declined { "OK" } else { "STALE" };
         // What was asked by ourselves and says nothing new is not worth a row.
         if news.source == FundsSource::Query {
@@ -159,6 +174,16 @@ fn attempt_news(desk: &mut Desk<'_>, news: &News) -> Verdict {
     take(&mut attempt, news);
     clock::wind(desk, &mut attempt);
     moved_to(desk, news, found, attempt, before)
+}
+
+/// True for an attempt that ended without money.
+fn is_over(attempt: &Attempt) -> bool {
+    !attempt.state.is_live() && attempt.state != AttemptState::Captured
+}
+
+/// News after which no payment is to be expected; that a payment is not found yet is none.
+const fn is_denial(kind: NewsKind) -> bool {
+    matches!(kind, NewsKind::Declined | NewsKind::Cancelled | NewsKind::Expired)
 }
 
 /// A provider that is asked and denies a payment it had confirmed: an operator has to look.
@@ -180,6 +205,7 @@ fn contradicted(desk: &mut Desk<'_>, news: &News, found: &Found, attempt: &Attem
 
 /// A payment that was announced is not known where it is verified: an operator has to look.
 pub(super) fn denied(desk: &mut Desk<'_>, order: &Order, telling: &Telling) {
+    case::close_announced(desk, order.id, "Démenti par le prestataire");
     let text = "Paiement annoncé, et non confirmé par le prestataire";
     let row = telling.note_all(desk, Some(order), Verdict::Accepted, text);
     let about = case::About { order: Some(order.id), ..case::About::default() };

@@ -209,16 +209,20 @@ fn about(notice: &Notice, line: &NoticeLine) -> case::About {
 pub(crate) fn answers(desk: &mut Desk<'_>, answers: &[NoticeAnswer]) -> Verdict {
     let mut verdicts = Vec::with_capacity(answers.len());
     for answer in answers {
-        verdicts.push(match find(desk, answer) {
-            Some(notice) => answered(desk, notice, answer),
-            None => unknown(desk, answer),
-        });
+        let found = find(desk, answer);
+        if found.is_empty() {
+            verdicts.push(unknown(desk, answer));
+        }
+        for notice in found {
+            verdicts.push(answered(desk, notice, answer));
+        }
     }
     crate::decide::whole(&verdicts)
 }
 
-/// The notice an answer is about; only its own issuer may answer.
-fn find(desk: &Desk<'_>, answer: &NoticeAnswer) -> Option<Notice> {
+/// The notices an answer is about; only their own issuer may answer. One that names a transaction
+/// and no invoice is about every notice of it: there is one for each invoice, when so agreed.
+fn find(desk: &Desk<'_>, answer: &NoticeAnswer) -> Vec<Notice> {
     let partner = desk.parcel.partner.as_ref().map(|_| desk.partner());
     let about = |notice: &&Notice| {
         let line = answer
@@ -232,13 +236,17 @@ fn find(desk: &Desk<'_>, answer: &NoticeAnswer) -> Option<Notice> {
     let named = |notice: &&Notice| {
         !answer.transaction.is_empty() && notice.transaction == answer.transaction
     };
-    let found = desk.notices().filter(about).find(numbered);
+    if let Some(found) = desk.notices().filter(about).find(numbered) {
+        return vec![found.clone()];
+    }
     let asks_reversal = matches!(answer.motive, Motive::CancelOk | Motive::AlreadyCancelled);
     let function = if asks_reversal { NoticeFunction::Reversal } else { NoticeFunction::Payment };
-    let found = found.or_else(|| {
-        desk.notices().filter(about).filter(named).find(|notice| notice.function == function)
-    });
-    found.or_else(|| desk.notices().filter(about).find(named)).cloned()
+    let named: Vec<&Notice> = desk.notices().filter(about).filter(named).collect();
+    let asked: Vec<&Notice> =
+        named.iter().copied().filter(|notice| notice.function == function).collect();
+    let meant = if asked.is_empty() { named } else { asked };
+    let many = if answer.invoice.is_none() { meant.len() } else { 1 };
+    meant.into_iter().take(many).cloned().collect()
 }
 
 fn telling(answer: &NoticeAnswer, notice: Option<&Notice>) -> Telling {

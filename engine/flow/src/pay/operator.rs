@@ -29,9 +29,9 @@ pub(super) fn decide(desk: &mut Desk<'_>, action: &OperatorAction) -> Verdict {
         Operation::Refund { funds, amount_minor, then } => {
             refund(desk, *funds, *amount_minor, *then, action, &telling)
         }
-        Operation::SettleDispute { funds, won } => dispute(desk, *funds, *won, &telling),
-        Operation::CloseCase { case, invoice, .. } => {
-            close_case(desk, *case, invoice.as_ref(), action, &telling)
+        Operation::SettleDispute { funds, won } => dispute(desk, *funds, *won, action, &telling),
+        Operation::CloseCase { case, invoice, order, .. } => {
+            close_case(desk, *case, invoice.as_ref(), *order, action, &telling)
         }
         Operation::ResendNotice(id) => {
             logged(desk, &telling, "Nouvel envoi", |desk| notice::resend(desk, *id))
@@ -121,7 +121,7 @@ fn allocate(
     let empty = left_on(desk, id, &Account::Suspense) == minor;
     if empty {
         step::funds(desk, &mut funds, "allocated");
-        close_money_cases(desk, id, &action.reason);
+        case::close_suspense(desk, id, &action.reason);
     }
     let number = receipt::give(desk, &funds);
     let order = after_allocation(desk, &funds, key, full, telling);
@@ -165,15 +165,6 @@ fn after_allocation(
     funds.order.and_then(|id| desk.order(id))
 }
 
-/// The cases that money in suspense had opened are decided when it lies there no longer.
-fn close_money_cases(desk: &mut Desk<'_>, funds: Id, reason: &str) {
-    let of = |case: &acquit_domain::pay::Case| {
-        let chargeback = matches!(case.kind, CaseKind::Chargeback | CaseKind::Bounced);
-        case.funds == Some(funds) && !chargeback
-    };
-    case::close(desk, of, reason);
-}
-
 /// Pays money back: the ledger says so at once, and the provider is called when it can do it.
 fn refund(
     desk: &mut Desk<'_>,
@@ -200,11 +191,9 @@ fn refund(
         key,
         source: FundsSource::Operator,
         reference: String::new(),
+        resolution: action.reason.clone(),
     };
     reverse::back(desk, &credit, &reversal, telling);
-    if left_on(desk, id, &Account::Suspense) <= 0 {
-        close_money_cases(desk, id, &action.reason);
-    }
     let order = credit.order.and_then(|id| desk.order(id));
     let attempt = credit.attempt.and_then(|ordinal| order.as_ref()?.attempt(ordinal).cloned());
     if let (Some(order), Some(attempt)) = (order, attempt)
@@ -221,7 +210,13 @@ fn refund(
 }
 
 /// Ends a dispute as the bank decided it.
-fn dispute(desk: &mut Desk<'_>, id: Id, won: bool, telling: &Telling) -> Done {
+fn dispute(
+    desk: &mut Desk<'_>,
+    id: Id,
+    won: bool,
+    action: &OperatorAction,
+    telling: &Telling,
+) -> Done {
     let Some(credit) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
     let disputed = desk
         .open_cases()
@@ -252,6 +247,7 @@ fn dispute(desk: &mut Desk<'_>, id: Id, won: bool, telling: &Telling) -> Done {
         key,
         source: FundsSource::Operator,
         reference: String::new(),
+        resolution: action.reason.clone(),
     };
     reverse::back(desk, &credit, &reversal, telling);
     Ok(())
@@ -261,27 +257,23 @@ fn close_case(
     desk: &mut Desk<'_>,
     id: Id,
     invoice: Option<&InvoiceKey>,
+    order: Option<Id>,
     action: &OperatorAction,
     telling: &Telling,
 ) -> Done {
     if case::close(desk, |case| case.id == id, &action.reason) == 0 {
         return Err("STATE-EVENT");
     }
-    let disputes = |case: &acquit_domain::pay::Case, key: &InvoiceKey| {
-        let order = case.order.and_then(|id| desk.order(id));
-        case.kind == CaseKind::Chargeback
-            && order.is_some_and(|order| order.items.iter().any(|item| item.invoice == *key))
-    };
-    let still = |key: &InvoiceKey| {
-        let cases = desk.open_cases();
-        cases.iter().any(|case| case.invoice.as_ref() == Some(key) || disputes(case, key))
-    };
-    match invoice.filter(|key| desk.invoice(key).is_some() && !still(key)) {
-        Some(key) => drop(step::invoice(desk, key, Event::CaseClosed, 0, telling)),
-        None => {
-            let text = telling.fill("Dossier clos: {reason}");
-            telling.note(desk, invoice, Verdict::Accepted, &text);
-        }
+    // A case about a payment is one about every invoice of its order.
+    let order = order.and_then(|id| desk.order(id));
+    let items = order.iter().flat_map(|order| &order.items).map(|item| &item.invoice);
+    let mut moved = false;
+    for key in invoice.into_iter().chain(items) {
+        moved |= case::undispute(desk, key, telling);
+    }
+    if !moved {
+        let text = telling.fill("Dossier clos: {reason}");
+        telling.note(desk, invoice, Verdict::Accepted, &text);
     }
     Ok(())
 }

@@ -104,6 +104,7 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
         key,
         source: news.source,
         reference: news.reference.clone(),
+        resolution: "Rendu par le prestataire ou la banque".to_owned(),
     };
     if reversal.minor <= 0 {
         return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
@@ -198,6 +199,7 @@ fn without_credit(
         key,
         source: news.source,
         reference: news.reference.clone(),
+        resolution: String::new(),
     };
     let mut funds = blank(desk, &reversal, money.currency, None);
     funds.order = order.as_ref().map(|order| order.id);
@@ -221,6 +223,8 @@ pub(super) struct Reversal {
     pub(super) key: FundsKey,
     pub(super) source: FundsSource,
     pub(super) reference: String,
+    /// What the cases are closed with that it decides.
+    pub(super) resolution: String,
 }
 
 fn blank(
@@ -283,7 +287,8 @@ pub(super) fn back(
     reversal: &Reversal,
     telling: &Telling,
 ) -> Id {
-    let suspense = left_on(desk, credit.id, &Account::Suspense).max(0).min(reversal.minor);
+    let waiting = left_on(desk, credit.id, &Account::Suspense).max(0);
+    let suspense = waiting.min(reversal.minor);
     let mut rest = reversal.minor - suspense;
     let mut rows = Vec::new();
     let mut parts = Vec::new();
@@ -327,8 +332,35 @@ pub(super) fn back(
     }
     step::funds(desk, &mut funds, reversal.why.funds_event());
     desk.put_funds(funds);
+    decided(desk, credit, reversal, waiting > 0, telling);
     after(desk, credit, reversal, rest, row, &tell_issuer);
     row
+}
+
+/// Closes the cases that are decided by money going back: those about money in suspense, when it
+/// lies there no longer; a dispute, when nothing is left to dispute.
+fn decided(
+    desk: &mut Desk<'_>,
+    credit: &Funds,
+    reversal: &Reversal,
+    waited: bool,
+    telling: &Telling,
+) {
+    if waited && left_on(desk, credit.id, &Account::Suspense) <= 0 {
+        case::close_suspense(desk, credit.id, &reversal.resolution);
+    }
+    if left_in_all(desk, credit.id) <= 0 && matches!(reversal.why, Why::Refund(_)) {
+        let dispute = |case: &acquit_domain::pay::Case| {
+            case.kind == CaseKind::Chargeback && case.funds == Some(credit.id)
+        };
+        case::close(desk, dispute, &reversal.resolution);
+        let telling = telling.clone().word("reason", reversal.resolution.as_str());
+        for posting in &credit.postings {
+            if let Account::Allocated(key) = &posting.account {
+                case::undispute(desk, key, &telling);
+            }
+        }
+    }
 }
 
 /// What follows from money that went back: the credit, its receipt, notices, cases, e-mails.
