@@ -17,3 +17,5 @@ pub mod render;
 pub mod service;
 pub mod settlement;
 pub mod shell;
+#[cfg(feature = "otlp")]
+pub mod telemetry;

@@ -19,6 +19,7 @@ mod explain;
 mod home;
 mod input;
 mod limit;
+mod log;
 mod partners;
 mod provider;
 mod replay;

@@ -3,6 +3,7 @@
 use super::arguments::Serve;
 use super::exit::{Exit, Failure};
 use super::home;
+use super::log::Log;
 use super::terminal::Terminal;
 use crate::bootstrap;
 use crate::config::{ChannelKind, Config};
@@ -11,11 +12,9 @@ use crate::shell::Clock;
 use crate::shell::folder::{self, Watched};
 use acquit_domain::PartyCode;
 use acquit_mapping::rulebook::Rulebook;
-use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 /// Pause between two looks at whether the store still takes anything.
 const STORE_LOOK: Duration = Duration::from_millis(500);
@@ -26,8 +25,8 @@ pub(super) fn serve(
     config: &Config,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    log(terminal);
     home::wait_on_threads(async {
+        let log = Log::start(terminal, &config.telemetry).map_err(Failure::configuration)?;
         let watched = folders(config)?;
         let service = start(book, config).await?;
         let first = bootstrap::first_keys(&service.engine.store, Clock::System.now()).await;
@@ -44,7 +43,9 @@ pub(super) fn serve(
             terminal.line(format_args!("listening on {address}"))?;
         }
         terminal.flush()?;
-        until_signal(service, watched).await
+        let ended = until_signal(service, watched).await;
+        log.stop().await;
+        ended
     })
 }
 
@@ -119,21 +120,4 @@ fn folders(config: &Config) -> Result<Vec<Watched>, Failure> {
         watched.push(opened.map_err(|error| wrong(&error.to_string()))?);
     }
     Ok(watched)
-}
-
-/// Log lines go to standard error: text for people, JSON for machines.
-fn log(terminal: &Terminal) {
-    let level = match terminal.verbosity {
-        _ if terminal.is_quiet => "error",
-        0 => "info",
-        1 => "debug",
-        _ => "trace",
-    };
-    let filter = EnvFilter::try_from_env("ACQUIT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    // A second subscriber in one process is only possible in tests.
-    let _ = match io::stderr().is_terminal() {
-        true => builder.try_init(),
-        false => builder.json().try_init(),
-    };
 }

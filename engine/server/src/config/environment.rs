@@ -19,6 +19,7 @@ pub const OVERRIDES: &[(&str, &str)] = &[
     ("ACQUIT_HTTP_PARTY_RATE", "http.party_rate"),
     ("ACQUIT_DATABASE_URL", "database.url"),
     ("ACQUIT_QUEUE_URL", "queue.url"),
+    ("ACQUIT_TELEMETRY_OTLP", "telemetry.otlp"),
 ];
 
 /// The configuration with the variables of the environment put over it.
@@ -44,6 +45,7 @@ pub(super) fn overridden(
             "http.party_bytes" => config.http.party_bytes = number()?,
             "http.party_rate" => config.http.party_rate = number()?,
             "database.url" => config.database.url = Some(Secret::parse(value).map_err(fault)?),
+            "telemetry.otlp" => config.telemetry.otlp = Some(value.clone()),
             _ => config.queue.url = Some(Secret::parse(value).map_err(fault)?),
         }
     }

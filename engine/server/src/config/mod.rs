@@ -11,6 +11,7 @@ mod environment;
 mod http;
 pub mod providers;
 mod secret;
+mod telemetry;
 
 use crate::shell::clocks::Clocks;
 use crate::shell::deliveries::{Mail, Webhooks};
@@ -25,6 +26,7 @@ pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES};
 pub use http::Http;
 pub use providers::ProviderConfig;
 pub use secret::{SECRET_MAX, Secret};
+pub use telemetry::Telemetry;
 
 /// Largest configuration file read, in bytes.
 pub const CONFIG_MAX: usize = 1 << 20;
@@ -55,6 +57,8 @@ pub struct Config {
     pub clocks: Clocks,
     /// Our accounts at payment providers, by folder of `mappings/providers`.
     pub providers: BTreeMap<String, ProviderConfig>,
+    /// Where traces go.
+    pub telemetry: Telemetry,
 }
 
 impl Default for Config {
@@ -71,6 +75,7 @@ impl Default for Config {
             webhooks: Webhooks::default(),
             clocks: Clocks::default(),
             providers: BTreeMap::new(),
+            telemetry: Telemetry::default(),
         }
     }
 }

@@ -40,7 +40,10 @@ pub(super) async fn guard(mut request: Request, next: Next) -> Response {
         id = id.to_str().unwrap_or_default(),
         method = %request.method(),
         path = request.uri().path(),
+        status = tracing::field::Empty,
     );
+    #[cfg(feature = "otlp")]
+    crate::telemetry::continued(&span, request.headers());
     let mut response = match METHODS.contains(request.method()) {
         true => {
             request.headers_mut().insert(REQUEST_ID, id.clone());
@@ -48,7 +51,8 @@ pub(super) async fn guard(mut request: Request, next: Next) -> Response {
         }
         false => Problem::new(Code::Method, "GET, HEAD and POST are known.").into_response(),
     };
-    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    span.record("status", response.status().as_u16());
+    span.in_scope(|| tracing::debug!("answered"));
     let status = response.status();
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);

@@ -20,6 +20,11 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+/// Target of the spans of stages, which only traces show.
+const STAGE: &str = "acquit::stage";
 
 /// What became of a job.
 pub(super) struct Decided {
@@ -106,7 +111,8 @@ impl Intake {
         }
         self.engine.dated()?;
         let arrived = Instant::now();
-        let work = steps::read(&self.engine.book, parcel);
+        let reading = tracing::debug_span!(target: STAGE, "read", bytes = parcel.bytes.len());
+        let work = reading.in_scope(|| steps::read(&self.engine.book, parcel));
         self.submit_work(work, arrived).await
     }
 
@@ -180,10 +186,14 @@ impl Intake {
             self.engine.statistics.busy.fetch_add(1, Ordering::Relaxed);
             Refusal::Busy
         })?;
-        let answer = answer.await;
+        let waiting = tracing::debug_span!(target: STAGE, "decide and store", verdict = Empty);
+        let answer = answer.instrument(waiting.clone()).await;
         let answer =
             answer.unwrap_or_else(|_| Err(Refusal::Stopped("the engine stops".to_owned())));
-        answer.map(|decided| decided.answer)
+        answer.map(|decided| {
+            waiting.record("verdict", decided.answer.verdict.key());
+            decided.answer
+        })
     }
 }
 
@@ -369,12 +379,13 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
 fn store(engine: &Engine, batch: Batch) -> Storing {
     let store = engine.store.clone();
     let outcomes = batch.outcomes;
+    let storing = tracing::debug_span!(target: STAGE, "store", parcels = batch.jobs.len());
     Storing {
         jobs: batch.jobs,
         answers: batch.answers,
         overlay: batch.overlay,
         begun: Instant::now(),
-        done: tokio::spawn(async move { store.commit_batch(outcomes).await }),
+        done: tokio::spawn(async move { store.commit_batch(outcomes).await }.instrument(storing)),
     }
 }
 

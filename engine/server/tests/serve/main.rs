@@ -5,3 +5,5 @@ mod crash;
 mod folder;
 mod server;
 mod tail;
+#[cfg(feature = "otlp")]
+mod traces;
