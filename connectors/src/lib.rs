@@ -14,6 +14,8 @@ pub mod folder;
 #[cfg(feature = "mail")]
 pub mod mail;
 pub mod name;
+#[cfg(feature = "webhook")]
+pub mod push;
 pub mod retry;
 pub mod secret;
 #[cfg(feature = "webhook")]

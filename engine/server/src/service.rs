@@ -4,10 +4,11 @@
 //! gets a last checkpoint. Killing it instead loses nothing that was answered.
 
 use crate::bootstrap;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::gateway::{Accounts, Gateway};
 use crate::http::{self, App};
 use crate::shell::deliveries::{self, Ways};
+use crate::shell::outbound;
 use crate::shell::timers::{self, Checkpoints};
 use crate::shell::{Cashier, Clock, Engine, Intake, clocks};
 use acquit_mapping::rulebook::Rulebook;
@@ -54,6 +55,7 @@ pub struct Service {
     timers: JoinHandle<()>,
     clocks: JoinHandle<()>,
     deliveries: JoinHandle<()>,
+    outbound: JoinHandle<()>,
     resuming: JoinHandle<()>,
     checkpoints: Option<Checkpoints>,
 }
@@ -87,6 +89,7 @@ pub async fn start(
         }
     };
     let lines = config.clocks.lines().map_err(io::Error::other)?;
+    let outlets = outbound::outlets(config, &config::surroundings()).map_err(io::Error::other)?;
     let ways = Ways::open(config.mail.as_ref(), &config.webhooks).map_err(io::Error::other)?;
     bootstrap::put_directory(&store, &book).await.map_err(io::Error::other)?;
     let listener = TcpListener::bind(config.http.listen).await?;
@@ -110,6 +113,12 @@ pub async fn start(
         paying,
         clocks: tokio::spawn(clocks::run(engine.clone(), cashier.clone(), lines, stopping.clone())),
         deliveries: tokio::spawn(deliveries::run(engine.clone(), ways, stopping.clone())),
+        outbound: tokio::spawn(outbound::run(
+            engine.clone(),
+            outlets,
+            outbound::AT_ONCE,
+            stopping.clone(),
+        )),
         timers: tokio::spawn(timers::run(engine.clone(), checkpoints.clone(), stopping.clone())),
         resuming: tokio::spawn(intake.clone().keep_resuming(stopping)),
         checkpoints,
@@ -146,6 +155,7 @@ impl Service {
             ("timers", self.timers),
             ("clocks", self.clocks),
             ("deliveries", self.deliveries),
+            ("outbound", self.outbound),
             ("resuming", self.resuming),
         ];
         for (name, task) in tasks {

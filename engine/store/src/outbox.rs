@@ -73,6 +73,20 @@ impl Store {
         .await
     }
 
+    /// Notes that letters of a party were delivered, in one transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn taken_all(&self, party: PartyCode, ids: Vec<Id>) -> Result<()> {
+        self.write(move |link| {
+            for id in ids {
+                link.execute(TAKE, &[id.into(), party.as_str().into()])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Notes that a party took its letter. True also when it had taken it before; false when the
     /// party has no such letter.
     ///

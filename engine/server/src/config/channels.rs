@@ -30,6 +30,10 @@ pub struct ChannelConfig {
     /// Secret of our account there.
     #[serde(default)]
     pub password: Option<Secret>,
+    /// What letters are signed with: `whsec_` and base64, two of them during a change (kind
+    /// `http`).
+    #[serde(default)]
+    pub signing_key: Option<Secret>,
     /// How it is known that a file is whole (kind `folder`).
     #[serde(default)]
     pub arrival: FileArrival,

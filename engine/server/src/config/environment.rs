@@ -22,6 +22,14 @@ pub const OVERRIDES: &[(&str, &str)] = &[
     ("ACQUIT_TELEMETRY_OTLP", "telemetry.otlp"),
 ];
 
+/// The variables of this process whose names and values are text.
+#[must_use]
+pub fn surroundings() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 /// The configuration with the variables of the environment put over it.
 pub(super) fn overridden(
     mut config: Config,

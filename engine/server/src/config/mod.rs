@@ -22,7 +22,7 @@ use std::path::PathBuf;
 
 pub use channels::{ChannelConfig, ChannelKind, FileArrival, FileExtension, Partner, Queue};
 pub use database::Database;
-pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES};
+pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES, surroundings};
 pub use http::Http;
 pub use providers::ProviderConfig;
 pub use secret::{SECRET_MAX, Secret};

@@ -1,7 +1,7 @@
 //! `/livez`, `/readyz`, `/metrics`.
 
 use super::app::App;
-use crate::shell::deliveries;
+use crate::shell::{deliveries, outbound};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -85,6 +85,7 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     app.engine.clockwork.write(&mut out);
     app.engine.tally.write(&mut out);
     deliveries::write_backlog(&app.engine, &mut out).await;
+    outbound::write(&app.engine, &mut out).await;
     let store_up = u64::from(app.engine.store.stopped().is_none());
     let _ = writeln!(
         out,

@@ -5,6 +5,7 @@ use super::channels::Channels;
 use super::clock::Clock;
 use super::clocks::Clockwork;
 use super::deliveries::Tally;
+use super::outbound::Lanes;
 use super::overlay::Overlay;
 use super::pay::Calls;
 use super::statistics::Statistics;
@@ -39,6 +40,8 @@ pub struct Engine {
     pub clockwork: Arc<Clockwork>,
     /// What became of deliveries.
     pub tally: Arc<Tally>,
+    /// How letters leave.
+    pub lanes: Arc<Lanes>,
 }
 
 impl Engine {
@@ -54,6 +57,7 @@ impl Engine {
             calls: Calls::default(),
             clockwork: Arc::default(),
             tally: Arc::default(),
+            lanes: Arc::default(),
         }
     }
 

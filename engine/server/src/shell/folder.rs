@@ -1,14 +1,16 @@
-//! A folder channel at work: files to the intake, letters to the partner.
+//! A folder channel at work: files to the intake.
 //!
 //! The channel reads and moves files and never looks inside; this is where its files meet the
 //! pipeline. A file is settled only after its commit, so that a crash reads it again, and it is
 //! known again.
+//!
+//! What this is *not*: letters leave by [`super::outbound`].
 
 use super::{Answer, Arrival, Engine, Intake, steps};
 use crate::config::{ChannelConfig, FileArrival, FileExtension};
 use crate::render::{Colour, Form, Lang, Look, Origin, Source, WIDTH_DEFAULT, render, tell};
 use acquit_connectors::folder::{Arrival as Wholeness, Arrived, Case, Fate, FileFault};
-use acquit_connectors::folder::{FolderChannel, Health, letter_name};
+use acquit_connectors::folder::{FolderChannel, Health};
 use acquit_connectors::name::FileName;
 use acquit_domain::{Channel, Finding, Level, Parcel, PartyCode, Place, Severity, Verdict};
 use acquit_mapping::language::Language;
@@ -19,9 +21,6 @@ use tokio::sync::watch;
 
 /// Pause between two looks at a folder.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Most letters put into a folder at once.
-const LETTERS_MAX: u32 = 100;
 
 /// A partner's folder, opened.
 #[derive(Debug)]
@@ -53,6 +52,11 @@ impl Watched {
         let channel = FolderChannel::open(root, &name, wholeness)?;
         Ok(Watched { party, case, channel })
     }
+
+    /// The folders, and how the extension of letters is written.
+    pub(super) fn into_parts(self) -> (FolderChannel, Case) {
+        (self.channel, self.case)
+    }
 }
 
 /// Waits until the process is told to end (SIGTERM or SIGINT).
@@ -70,7 +74,7 @@ pub async fn signal() -> io::Result<()> {
     Ok(())
 }
 
-/// Takes files and puts letters until the server stops. Health is logged when it changes.
+/// Takes files until the server stops. Health is logged when it changes.
 pub async fn run(
     mut watched: Watched,
     engine: Engine,
@@ -103,7 +107,7 @@ pub async fn run(
     }
 }
 
-/// One look: every file that is whole, then every letter that waits.
+/// One look: every file that is whole.
 async fn once(watched: Watched, engine: &Engine, intake: &Intake) -> Watched {
     let now = engine.clock.now();
     let (mut watched, arrived) = blocking(watched, move |channel| channel.poll(now)).await;
@@ -125,7 +129,7 @@ async fn once(watched: Watched, engine: &Engine, intake: &Intake) -> Watched {
             tracing::info!(partner, file = %name, fate = word, "a file was settled");
         }
     }
-    letters(watched, engine).await
+    watched
 }
 
 /// What became of a file.
@@ -225,35 +229,6 @@ fn text(
             render(&look, origin, &source, finding, &tell(&book.words, finding, look.lang)) + "\n"
         })
         .collect()
-}
-
-/// Puts the letters that wait into the partner's folder.
-async fn letters(mut watched: Watched, engine: &Engine) -> Watched {
-    let waiting = match engine.store.outbox(watched.party.clone(), 0, LETTERS_MAX).await {
-        Ok(waiting) => waiting,
-        Err(error) => {
-            tracing::error!(error = %error, "the outbox cannot be read");
-            return watched;
-        }
-    };
-    let now = engine.clock.now();
-    for (_, letter) in waiting {
-        let id = letter.id;
-        let name = letter_name(&letter, watched.case);
-        let Ok(name) = FileName::new(name.as_bytes()) else { continue };
-        let put;
-        (watched, put) =
-            blocking(watched, move |channel| channel.deliver(&name, &letter.body, now)).await;
-        if put.is_err() {
-            return watched;
-        }
-        if let Err(error) = engine.store.taken(watched.party.clone(), id).await {
-            tracing::error!(error = %error, "a delivered letter was not noted");
-            return watched;
-        }
-        tracing::info!(partner = %watched.party, letter = %id, "a letter was delivered");
-    }
-    watched
 }
 
 /// Does something that blocks on a thread for it.

@@ -20,6 +20,7 @@ pub mod engine;
 pub mod folder;
 pub mod intake;
 pub mod large;
+pub mod outbound;
 mod overlay;
 pub mod pay;
 pub mod statistics;

@@ -6,5 +6,6 @@ mod crash;
 mod deadlines;
 mod house;
 mod letters;
+mod outbound;
 mod peers;
 mod subscribers;
