@@ -1,13 +1,13 @@
 //! What the steps need beside their arguments: the store, the rulebook, the clock.
 
 use super::answer::Refusal;
+use super::calls::Calls;
 use super::channels::Channels;
 use super::clock::Clock;
 use super::clocks::Clockwork;
 use super::deliveries::Tally;
 use super::outbound::Lanes;
 use super::overlay::Overlay;
-use super::pay::Calls;
 use super::statistics::Statistics;
 use super::steps::{self, Work};
 use acquit_domain::{Keys, Outcome, Parcel};

@@ -12,6 +12,7 @@
 mod alarm;
 pub mod answer;
 pub mod arrival;
+pub mod calls;
 pub mod channels;
 pub mod clock;
 pub mod clocks;

@@ -15,7 +15,7 @@ use super::answer::Refusal;
 use super::engine::{Engine, TRIES, refusal};
 use super::steps;
 use acquit_domain::exchange::MessageVerdict;
-use acquit_domain::pay::{Attempt, AttemptState, Call, Handoff, Order};
+use acquit_domain::pay::{Attempt, AttemptState, Handoff, Order};
 use acquit_domain::{Id, Keys, Outcome, Parcel};
 use acquit_flow::Occurrence;
 use acquit_store::{CommitResult, OrderFile, Viewer};
@@ -29,40 +29,8 @@ use tokio::time::{Instant, timeout_at};
 
 /// Most occurrences decided and stored together.
 pub const PAYMENTS_BATCH: usize = 128;
-/// Most calls that wait to be made; more are left to the clock of what they belong to.
-pub const CALLS_MAX: usize = 4096;
 /// Kind of the entry that remembers, with the parcel, which order answered it.
 pub const ORDER_ENTRY: &str = "ORDER";
-
-/// Where calls to providers and issuers go after the commit. Without somebody who makes them,
-/// they are dropped: their clocks ask again.
-#[derive(Debug, Clone, Default)]
-pub struct Calls(Arc<OnceLock<mpsc::Sender<Call>>>);
-
-impl Calls {
-    /// The calls to be made; `None` when somebody makes them already.
-    #[must_use]
-    pub fn open(&self) -> Option<mpsc::Receiver<Call>> {
-        let (sender, receiver) = mpsc::channel(CALLS_MAX);
-        self.0.set(sender).is_ok().then_some(receiver)
-    }
-
-    /// True when somebody makes the calls.
-    #[must_use]
-    pub fn are_made(&self) -> bool {
-        self.0.get().is_some_and(|sender| !sender.is_closed())
-    }
-
-    /// Hands calls over; never waits.
-    pub(super) fn make(&self, calls: Vec<Call>) {
-        let Some(sender) = self.0.get() else { return };
-        for call in calls {
-            if let Err(mpsc::error::TrySendError::Full(call)) = sender.try_send(call) {
-                tracing::warn!(to = call.to, purpose = call.purpose.key(), "a call has to wait");
-            }
-        }
-    }
-}
 
 /// Makes the hand-off a payer is given out of what was decided: addresses, merchant numbers and
 /// secrets are known here only.

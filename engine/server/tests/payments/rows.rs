@@ -8,6 +8,9 @@ use acquit_mapping::signature::Scheme;
 use acquit_mapping::signature::fatourati::sign;
 use acquit_server::config::ProviderConfig;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// The invoice of every row.
 const NUMBER: &str = "00069321";
@@ -238,5 +241,56 @@ fn told_paid_and_denied_when_asked() {
     let told = house.send("POST /callbacks/fatourati", &headers, body.to_string().as_bytes());
     assert_eq!(told.status, 200, "{told:?}");
     assert_eq!(stands(&house), "unpaid 3600.00; 0.00, 0.00; mismatch");
+    house.stop();
+}
+
+/// Payments that wait for the provider in row P009.
+const PENDING: usize = 500;
+
+/// Row P009. It waits on purpose: a provider that failed five times is left alone for half a
+/// minute of the machine's own time.
+#[test]
+fn a_provider_that_was_down_for_six_hours() {
+    let up = Arc::new(AtomicBool::new(false));
+    let is_up = up.clone();
+    let fake = Fake::start(move |asked: &Asked| {
+        let body: Value = serde_json::from_str(&asked.body).unwrap_or_default();
+        if asked.line.starts_with("POST") {
+            let made = json!({ "id": body["order"], "order": body["order"], "status": "PENDING",
+                "redirect_url": "https://amanpay.example/pay" });
+            return Some((201, made.to_string()));
+        }
+        let order = asked.line.split([' ', '/']).nth(3)?;
+        let paid = json!({ "order": order, "status": "PAID", "amount": "3600.00",
+            "currency": "MAD", "transaction": format!("TX-{order}") });
+        let answer = if is_up.load(Ordering::Relaxed) { (200, paid) } else { (503, json!({})) };
+        Some((answer.0, answer.1.to_string()))
+    });
+    let house = House::open(&[("amanpay", crate::partners::amanpay(&fake))]);
+    let numbers: Vec<String> = (0..PENDING).map(|n| format!("{:08}", 72_000_000 + n)).collect();
+    let orders: Vec<Value> = numbers
+        .iter()
+        .map(|number| {
+            house.invoice(number);
+            house.pay(number, "amanpay.amanty")
+        })
+        .collect();
+    for _ in 0..13 {
+        pass(&house, HOUR / 2);
+        std::thread::sleep(Duration::from_millis(700));
+    }
+    let captured = || orders.iter().filter(|one| house.state(one).0 == "captured").count();
+    assert_eq!(captured(), 0);
+    up.store(true, Ordering::Relaxed);
+    std::thread::sleep(Duration::from_secs(31));
+    let mut minutes = 0;
+    while captured() < PENDING {
+        minutes += 1;
+        assert!(minutes <= 10, "{} of {PENDING} after ten minutes", captured());
+        pass(&house, 60);
+        std::thread::sleep(Duration::from_secs(3));
+    }
+    let (came, suspense) = Desk::new(&house).totals();
+    assert_eq!((came, suspense), (format!("{}.00", PENDING * 3_600), "0.00".to_owned()));
     house.stop();
 }

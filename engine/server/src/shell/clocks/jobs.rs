@@ -133,17 +133,27 @@ async fn waiting_letters(engine: &Engine, minutes: u32, now: Timestamp) -> Found
 
 /// Attempts whose bank should have booked them by now.
 async fn silent_banks(engine: &Engine, days: u32, now: Timestamp) -> Found {
-    let viewer = Viewer { party: operator(), role: Role::Operator };
     let today = day(engine, now);
     let mut texts = Vec::new();
+    let look = |order: &Order| texts.extend(silent_bank(engine, order, days, today));
+    live_orders(engine, look).await?;
+    Ok(("bank.silent", texts))
+}
+
+/// Looks at every live order, page by page.
+pub(super) async fn live_orders(
+    engine: &Engine,
+    mut look: impl FnMut(&Order),
+) -> acquit_store::Result<()> {
+    let viewer = Viewer { party: operator(), role: Role::Operator };
     let mut before: Option<Id> = None;
     loop {
         let filter = OrderFilter { state: Some(OrderState::Live), before };
         let orders = engine.store.orders(&viewer, filter, ORDERS_PAGE).await?;
-        texts.extend(orders.iter().filter_map(|order| silent_bank(engine, order, days, today)));
+        orders.iter().for_each(&mut look);
         match orders.last() {
             Some(last) if orders.len() == ORDERS_PAGE as usize => before = Some(last.id),
-            _ => return Ok(("bank.silent", texts)),
+            _ => return Ok(()),
         }
     }
 }

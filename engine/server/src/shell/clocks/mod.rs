@@ -50,6 +50,7 @@ pub(crate) async fn run(
     let mut deadlines = Deadlines::default();
     let mut jobs = Jobs::new(&engine, lines);
     let mut waited: Option<Instant> = None;
+    let mut resumed = false;
     loop {
         let now = engine.clock.now();
         let trust = match engine.clock {
@@ -59,6 +60,11 @@ pub(crate) async fn run(
         };
         engine.clockwork.note(&trust);
         if trust == Trust::Sure {
+            if !resumed {
+                resumed = true;
+                resume(&engine).await;
+            }
+            engine.calls.ask_again(now);
             deadlines.fire(&engine, &cashier, now).await;
             if waited.is_none_or(|at| at.elapsed() >= WAITING_EVERY) {
                 waited = Some(Instant::now());
@@ -70,6 +76,18 @@ pub(crate) async fn run(
             () = stopped(&mut stopping) => return,
             () = sleep(pause(&engine, now).await) => {}
         }
+    }
+}
+
+/// Takes up the questions to providers that a process before this one may have asked without
+/// hearing the answer. What cannot be read is left to the clocks of the attempts.
+async fn resume(engine: &Engine) {
+    if !engine.calls.are_made() {
+        return;
+    }
+    let found = jobs::live_orders(engine, |order| engine.calls.resume(order)).await;
+    if let Err(error) = found {
+        tracing::error!(error = %error, "questions of before were not looked up");
     }
 }
 
