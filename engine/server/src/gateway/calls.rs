@@ -4,7 +4,9 @@ use super::out::{Failed, Said};
 use super::{Gateway, House, mask};
 use crate::shell::timers::stopped;
 use crate::shell::{Arrival, Refusal};
-use acquit_domain::pay::{Attempt, CallPurpose, FundsSource, News, NewsKind, Order, OrderName};
+use acquit_domain::pay::{
+    Attempt, AttemptState, CallPurpose, FundsSource, News, NewsKind, Order, OrderName,
+};
 use acquit_domain::{Channel, Id, Keys, PartyCode, pay};
 use acquit_flow::Occurrence;
 use acquit_flow::pay::Beginning;
@@ -55,12 +57,17 @@ impl Gateway {
         let Some((order, attempt)) = self.attempt(wanted.subject, wanted.attempt).await else {
             return;
         };
+        if wanted.purpose == CallPurpose::Query && is_over(&attempt) {
+            return;
+        }
         let Some(call) = provider.call_for(wanted.purpose, &attempt.means) else {
             let (to, purpose) = (&wanted.to, wanted.purpose.key());
             tracing::info!(to, purpose, "the provider has no way for this");
             return;
         };
         let answered = self.tried(provider, house, call, (&order, &attempt)).await;
+        let well = matches!(&answered, Ok(said) if said.status < 500);
+        self.engine.calls.went(wanted, well);
         let occurrence = match call.purpose {
             CallPurpose::Start => Some(Occurrence::Began {
                 order: order.id,
@@ -277,6 +284,12 @@ impl Gateway {
         }
         tracing::error!(provider = provider.folder, "what a provider answered was not stored");
     }
+}
+
+/// True for an attempt that ended without money and about which nothing is to be asked any more.
+fn is_over(attempt: &Attempt) -> bool {
+    let paid = attempt.state == AttemptState::Captured;
+    !attempt.state.is_live() && !paid && attempt.due.is_none()
 }
 
 /// How the payer goes on, as an answer says it.
