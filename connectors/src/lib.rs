@@ -5,7 +5,7 @@
 //! known by the store, not by a folder), and it builds no path from a name a partner chose
 //! unless that name was checked ([`name::FileName`]).
 //!
-//! Channels: [`folder`]; `mail` and `webhook`, which go out, each behind a feature of its name.
+//! Channels: [`folder`]; `sftp`, which is folders over SSH; `mail` and `webhook`, which go out, each behind a feature of its name.
 //! `egress` is how every request over HTTP goes out. `http` inwards is served by the server itself.
 
 #[cfg(feature = "webhook")]
@@ -18,5 +18,7 @@ pub mod name;
 pub mod push;
 pub mod retry;
 pub mod secret;
+#[cfg(feature = "sftp")]
+pub mod sftp;
 #[cfg(feature = "webhook")]
 pub mod webhook;
