@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 const WAITING_MAX: u64 = 64;
 /// Positions of the log that a cursor may lie behind while it found nothing to tell.
 const UNWRITTEN_MAX: i64 = 5_000;
-/// Kind under which the identifiers of deliveries are derived from their subscription.
-const EVENT: u16 = 0xE4E7;
+/// Bits of a delivery's identifier that are the position of its event: a trillion rows.
+const POSITION_BITS: u32 = 40;
 
 /// How far subscriptions were told.
 #[derive(Debug, Default)]
@@ -103,11 +103,12 @@ fn delivery(
     })
 }
 
-/// The same for the same event, so that it is told once whoever makes it.
+/// The same for the same event, so that it is told once whoever makes it; and the further on in
+/// the log the greater, because deliveries are tried in the order of their identifiers. The bits
+/// of the subscription that stay are its time and 40 that were random.
 fn identifier(subscription: Id, position: i64) -> Id {
-    let (high, low) = (position >> 32, position & i64::from(u32::MAX));
-    let half = |part: i64| u32::try_from(part).unwrap_or_default();
-    subscription.derive(EVENT, half(high)).derive(EVENT, half(low))
+    let position = u128::from(position.unsigned_abs()) & ((1 << POSITION_BITS) - 1);
+    Id(subscription.0 >> POSITION_BITS << POSITION_BITS | position)
 }
 
 /// Who sees every subscription.

@@ -42,7 +42,9 @@ use tokio::time::{sleep, timeout};
 /// Longest time between two looks at what is due.
 const TICK: Duration = Duration::from_millis(250);
 /// Most deliveries to one mailbox or subscription looked at together; they go one after the other.
-const EACH: u32 = 8;
+const EACH: u32 = 32;
+/// How soon it is looked again once a lane has ended: there may be more for it.
+const SOON: Duration = Duration::from_millis(5);
 /// Most deliveries of one look.
 const AT_ONE_LOOK: u32 = 1000;
 /// Most letters on their way to the mail server at one time.
@@ -144,6 +146,7 @@ pub(crate) async fn run(engine: Engine, ways: Ways, mut stopping: watch::Receive
         while tries.try_join_next().is_some() {}
         tokio::select! {
             () = stopped(&mut stopping) => break,
+            Some(_) = tries.join_next() => sleep(SOON).await,
             () = sleep(TICK) => {}
         }
     }
