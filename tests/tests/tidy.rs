@@ -108,6 +108,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         "engine/server",
         &["syntax", "domain", "mapping", "flow", "store", "connectors", "receipt", "simulate"],
     ),
+    // It looks from outside: it shares no code with what it judges.
+    ("tests/checker", &[]),
+    ("tests/faults", &["checker"]),
     (
         "tests",
         &["syntax", "domain", "mapping", "flow", "store", "connectors", "server", "simulate"],
@@ -374,6 +377,7 @@ fn nothing_is_left_undone() {
 
 /// Tests that sleep on purpose, and why it is no synchronisation.
 const SLEEPS: &[(&str, &str)] = &[
+    ("tests/checker/src/pause.rs", "spaces out a load, looks again what another process does"),
     ("engine/server/tests/gateway/house.rs", "looks again whether an attempt has moved"),
     ("engine/server/tests/outward/house.rs", "looks again whether a delivery has ended"),
     ("engine/server/tests/outward/deadlines.rs", "shows that nothing fires, which no event tells"),
