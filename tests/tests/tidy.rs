@@ -336,10 +336,11 @@ const TWICE: &[(&str, &str)] = &[
     ("base64", "krilla has not come to 0.23 yet, to which lettre has"),
     ("windows-sys", "0.52 by ring, for Windows only; never built here"),
     ("syn", "macros at build time: axum, tracing and curve25519 have not come to 3 yet"),
-    ("rand", "0.8 and 0.9 are named by features of rust_decimal that are off; only 0.10 is built"),
+    ("rand", "0.8 by a feature of rust_decimal that is off, 0.9 by opentelemetry (otlp)"),
     ("rand_chacha", "as rand"),
     ("rand_core", "as rand"),
-    ("getrandom", "0.2 and 0.3 as rand; only 0.4 is built"),
+    ("getrandom", "0.2 by ring, 0.3 as rand"),
+    ("hashbrown", "0.14 by dashmap of russh-sftp (sftp), which has not come to 7 yet"),
     ("r-efi", "for UEFI targets, by the getrandom versions above; never built here"),
 ];
 
@@ -377,6 +378,7 @@ fn nothing_is_left_undone() {
 
 /// Tests that sleep on purpose, and why it is no synchronisation.
 const SLEEPS: &[(&str, &str)] = &[
+    ("connectors/tests/sftp.rs", "looks again what OpenSSH, a process of its own, has done"),
     ("tests/checker/src/pause.rs", "spaces out a load, looks again what another process does"),
     ("engine/server/tests/gateway/house.rs", "looks again whether an attempt has moved"),
     ("engine/server/tests/outward/house.rs", "looks again whether a delivery has ended"),
