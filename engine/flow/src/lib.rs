@@ -33,8 +33,8 @@ pub use decide::{
 pub use log::{invoice_hash, letter_hash, letters_hash, row_hash};
 pub use pay::{Occurrence, decide_payment, payment_keys};
 pub use read::{
-    BANK, BankEntry, ChequeLine, FileLine, LineKind, Statement, read_cheques, read_settlement,
-    read_statements, statement_news,
+    BANK, BankEntry, ChequeLine, FileLine, LineKind, Statement, is_statement, read_cheques,
+    read_settlement, read_statements, statement_news,
 };
 pub use read::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, read, survey,

@@ -1,16 +1,17 @@
 //! Reading a parcel: which standard, whose agreement, which messages, what each says.
 
+mod bank;
 mod edifact;
 mod notices;
 mod portnet;
 mod settlement;
-mod statements;
 mod survey;
 
-pub use settlement::{FileLine, LineKind, read_settlement};
-pub use statements::{
-    BANK, BankEntry, ChequeLine, Statement, read_cheques, read_statements, statement_news,
+pub use bank::{
+    BANK, BankEntry, ChequeLine, Statement, is_statement, read_cheques, read_statements,
+    statement_news,
 };
+pub use settlement::{FileLine, LineKind, read_settlement};
 pub use survey::{
     PART_MESSAGES, Part, Parts, Piece, Survey, Surveyed, may_be_large, parts, survey,
 };

@@ -125,7 +125,7 @@ pub fn unreadable(
     notation: Notation,
     place: Place,
 ) -> Finding {
-    let currency = [field::CURRENCY, field::INVOICES_CURRENCY].contains(&field);
+    let currency = field.key() == field::CURRENCY.key();
     if currency && unreadable.why == Why::Code {
         let finding = Finding::business("BIZ-CUR", Severity::Error, place);
         return finding.with_expected(&unreadable.expected);

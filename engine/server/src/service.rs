@@ -98,6 +98,7 @@ pub async fn start(
     let (intake, decider) = Intake::start(engine.clone(), config.http.queue);
     let (stop, stopping) = watch::channel(false);
     let (cashier, paying) = Cashier::start(engine.clone(), config.http.queue);
+    intake.set_cashier(cashier.clone());
     let fairness = config.http.fairness();
     let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
     #[cfg(feature = "webhook")]

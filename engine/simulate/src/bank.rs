@@ -1,4 +1,11 @@
-//! A bank: its statement of 120 characters about transfers, and its daily file about cheques.
+//! A bank: its statement of 120 characters about transfers, its daily file about cheques, its
+//! camt.053 and camt.054, and its credit advice CREMUL.
+
+mod advice;
+mod iso;
+
+pub use advice::cremul;
+pub use iso::{camt053, camt054};
 
 use crate::amount;
 use jiff::civil::Date;
@@ -14,6 +21,25 @@ pub struct Movement {
     pub reference: String,
     /// Centimes; negative when they left.
     pub minor: i64,
+}
+
+/// A booking as ISO 20022 and EDIFACT tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Booking {
+    /// The bank's reference.
+    pub reference: String,
+    /// Centimes; negative when they left.
+    pub minor: i64,
+    /// Name of who paid.
+    pub payer: String,
+    /// Account of who paid, a RIB.
+    pub payer_account: String,
+    /// What the payer wrote.
+    pub words: String,
+    /// Only announced, not booked.
+    pub is_pending: bool,
+    /// Takes an earlier booking back.
+    pub is_reversal: bool,
 }
 
 /// What became of a cheque.

@@ -13,6 +13,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (2, include_str!("../migrations/0002_parts.sql")),
     (3, include_str!("../migrations/0003_payments.sql")),
     (4, include_str!("../migrations/0004_clocks.sql")),
+    (5, include_str!("../migrations/0005_expected.sql")),
 ];
 
 const VERSION_TABLE: &str =

@@ -1,7 +1,7 @@
 //! What is asked of the store about payments before deciding, and what it answers.
 
 use super::{Funds, FundsKey, InvoiceRequest, Notice, Order};
-use crate::{Id, InvoiceKey};
+use crate::{Currency, Id, InvoiceKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A way to name an order.
@@ -37,8 +37,21 @@ pub struct PaymentKeys {
     pub notices: BTreeSet<Id>,
     /// Requests named.
     pub requests: BTreeSet<Id>,
+    /// Live orders that wait for just this money.
+    pub expected: BTreeSet<Expected>,
     /// Whether numbers are needed for new orders, notices and receipts.
     pub counters: bool,
+}
+
+/// Money that an order may wait for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expected {
+    /// The means of an attempt of it.
+    pub means: String,
+    /// The total of the order in minor units.
+    pub total_minor: i64,
+    /// Currency of the total.
+    pub currency: Currency,
 }
 
 impl PaymentKeys {
@@ -51,6 +64,7 @@ impl PaymentKeys {
         self.messages.extend(other.messages.iter().cloned());
         self.notices.extend(other.notices.iter().copied());
         self.requests.extend(other.requests.iter().copied());
+        self.expected.extend(other.expected.iter().cloned());
         self.counters |= other.counters;
     }
 

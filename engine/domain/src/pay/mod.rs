@@ -27,7 +27,7 @@ pub use call::{Call, CallPurpose};
 pub use case::{Case, CaseAction, CaseKind};
 pub use delivery::{Delivery, DeliveryKind, DeliveryState};
 pub use funds::{Account, Funds, FundsKey, FundsKind, FundsSource, FundsState, Posting};
-pub use known::{OrderName, PaymentKeys, PaymentsKnown};
+pub use known::{Expected, OrderName, PaymentKeys, PaymentsKnown};
 pub use news::{News, NewsKind};
 pub use notice::{Notice, NoticeFunction, NoticeLine, NoticeState};
 pub use order::{Order, OrderItem, OrderState, Payer};

@@ -60,8 +60,12 @@ pub struct News {
     pub operator: String,
     /// The channel's own reference, or empty.
     pub channel_reference: String,
-    /// Code and words of a refusal, or of a motive.
+    /// Code and words of a refusal, or of a motive; what the payer wrote on a transfer.
     pub reason: String,
+    /// Name of the payer as the bank says it, or empty.
+    pub payer: String,
+    /// Account of the payer, or empty.
+    pub payer_account: String,
     /// A mark of risk to show operators (`half_secure`), or empty.
     pub risk: String,
     /// Invoices it names itself, with what was paid of each in minor units; empty when the order
@@ -91,6 +95,8 @@ impl News {
             operator: String::new(),
             channel_reference: String::new(),
             reason: String::new(),
+            payer: String::new(),
+            payer_account: String::new(),
             risk: String::new(),
             invoices: Vec::new(),
             at: None,

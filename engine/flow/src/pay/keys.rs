@@ -14,11 +14,12 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
         Occurrence::Start(start) => start.invoices.iter().for_each(|key| name(&mut keys, key)),
         Occurrence::Began { order, .. } => order_of(&mut keys, *order),
         Occurrence::News { news } => news.iter().for_each(|news| said(&mut keys, news)),
-        Occurrence::Statement { news } => {
+        Occurrence::Statement { news, reports } => {
             for one in news {
                 said(&mut keys, one);
-                super::settle_bank::ask(&mut keys, book, one);
+                super::settle_words::ask(&mut keys, book, one);
             }
+            reports.iter().for_each(|report| super::settle_report::ask(&mut keys, report));
         }
         Occurrence::Settle(settlement) => {
             for one in &settlement.differences {

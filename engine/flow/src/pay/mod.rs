@@ -23,6 +23,7 @@ mod notice;
 mod occurrence;
 mod operator;
 mod orders;
+mod payer;
 mod receipt;
 mod reply;
 mod request;
@@ -31,6 +32,8 @@ mod reverse;
 pub mod settle;
 mod settle_bank;
 mod settle_decide;
+mod settle_report;
+mod settle_words;
 mod start;
 mod step;
 mod telling;
@@ -43,9 +46,10 @@ pub use keys::payment_keys;
 pub(crate) use notice::answers as answer_notices;
 pub use occurrence::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
-    OperatorAction, RequestAnswer, StartOrder,
+    OperatorAction, ReportSeen, RequestAnswer, StartOrder,
 };
 
+pub use telling::local_day;
 pub(crate) use till::Till;
 
 use crate::decide::Desk;
@@ -76,7 +80,9 @@ pub fn decide_payment(
         }
         Occurrence::Operator(action) => operator::decide(&mut desk, action),
         Occurrence::NoticeAnswers(answers) => notice::answers(&mut desk, answers),
-        Occurrence::Statement { news } => settle_bank::decide(&mut desk, news),
+        Occurrence::Statement { news, reports } => {
+            settle_bank::decide(&mut desk, news, reports)
+        }
         Occurrence::Settle(settlement) => settle_decide::decide(&mut desk, settlement),
         Occurrence::Ask(ask) => request::ask(&mut desk, ask),
         Occurrence::Asked { request, answer } => request::asked(&mut desk, *request, answer),

@@ -1,8 +1,9 @@
 //! What can happen to payments: everything [`decide_payment`](super::decide_payment) decides.
 
 use super::settle::Settlement;
+use crate::read::Statement;
 use acquit_domain::pay::{News, Payer, Subject};
-use acquit_domain::{Id, InvoiceKey, PartyCode, Timestamp};
+use acquit_domain::{Currency, Date, Id, InvoiceKey, PartyCode, Timestamp};
 
 /// Something that happened to payments. Every occurrence comes with a parcel: the bytes that
 /// told it, or a small text the shell wrote for a clock or an operator.
@@ -25,11 +26,13 @@ pub enum Occurrence {
         /// What is said, in the order it is said.
         news: Vec<News>,
     },
-    /// A bank's statement: like news, and the order is looked for among the words of the label,
-    /// which are the reason.
+    /// A bank's report: like news, and the order is looked for among the words of the label, which
+    /// are the reason.
     Statement {
         /// What is said, in order.
         news: Vec<News>,
+        /// The reports all of whose movements were told with this.
+        reports: Vec<ReportSeen>,
     },
     /// A provider's day is matched with the ledger.
     Settle(Settlement),
@@ -55,6 +58,44 @@ pub enum Occurrence {
         /// The answer.
         answer: RequestAnswer,
     },
+}
+
+/// A report of a bank on one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSeen {
+    /// The account.
+    pub account: String,
+    /// Its currency.
+    pub currency: Currency,
+    /// What tells it apart among the reports on its account; begins with the kind of report.
+    pub identity: String,
+    /// SHA-256 of the file it came in.
+    pub sha256: [u8; 32],
+    /// Its number, when it has one.
+    pub number: Option<i64>,
+    /// Day of the old balance.
+    pub opened_on: Option<Date>,
+    /// The old balance in minor units.
+    pub opening_minor: Option<i64>,
+    /// The new balance in minor units.
+    pub closing_minor: Option<i64>,
+}
+
+impl ReportSeen {
+    /// What of a statement is remembered.
+    #[must_use]
+    pub fn of(statement: &Statement, sha256: [u8; 32]) -> ReportSeen {
+        ReportSeen {
+            account: statement.account.clone(),
+            currency: statement.currency,
+            identity: statement.identity(),
+            sha256,
+            number: statement.number.parse().ok(),
+            opened_on: statement.opened_on,
+            opening_minor: statement.opening_minor,
+            closing_minor: statement.closing_minor,
+        }
+    }
 }
 
 /// A wish to pay.

@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Differences decided in one transaction.
 pub const DIFFERENCES_MAX: usize = 200;
-/// Most days that a payment may be missing from the provider's files before a case is opened.
-pub const GRACE_DAYS: i32 = 3;
 /// How many days back a payment that was missing, or settled before, is remembered.
 pub const LOOK_BACK_DAYS: i32 = 10;
 
@@ -62,6 +60,8 @@ pub struct Ledger {
     pub waiting: BTreeSet<Settled>,
     /// Cases about lines of this day as it was matched before.
     pub cases: BTreeMap<(u32, String), Id>,
+    /// Most days that a payment may be missing from the provider's files before a case is opened.
+    pub grace_days: i32,
 }
 
 /// Matches the lines of a file, all of one currency, with the ledger: a line for each of them in
@@ -171,8 +171,8 @@ fn line_of(
 
 fn missing(funds: &Funds, ledger: &Ledger, today: Date) -> Difference {
     let since = acquit_domain::time::days_of(today) - acquit_domain::time::days_of(funds.paid_on);
-    let is_late = since > GRACE_DAYS;
-    let until = acquit_domain::time::days_of(funds.paid_on) + GRACE_DAYS;
+    let is_late = since > ledger.grace_days;
+    let until = acquit_domain::time::days_of(funds.paid_on) + ledger.grace_days;
     let until = acquit_domain::time::date_from_days(until);
     let text = match is_late {
         true => "Absent des relevés du prestataire".to_owned(),

@@ -151,7 +151,8 @@ pub(super) fn finding(code: &str, severity: Severity, value: impl std::fmt::Disp
 }
 
 /// The day an instant is in, in the platform's zone.
-pub(super) fn local_day(book: &Rulebook, at: Timestamp) -> Date {
+#[must_use]
+pub fn local_day(book: &Rulebook, at: Timestamp) -> Date {
     local_time(&book.platform.zone, at).date()
 }
 

@@ -188,6 +188,17 @@ impl Desk<'_> {
         next
     }
 
+    /// What is remembered under a name, beside numbers given.
+    pub(super) fn remembered(&self, name: &str) -> Option<i64> {
+        let now = self.till.counters.get(name);
+        now.or_else(|| self.known.payments.counters.get(name)).copied()
+    }
+
+    /// Remembers a value under a name.
+    pub(super) fn remember(&mut self, name: &str, value: i64) {
+        self.till.counters.insert(name.to_owned(), value);
+    }
+
     /// A call to make after the commit.
     pub(super) fn call(&mut self, call: Call) {
         if !self.till.calls.contains(&call) {

@@ -69,11 +69,13 @@ fn import_file(
 ) -> Result<Exit, Failure> {
     let provider = provider(book, &arguments.provider)?;
     let file = parcel(&arguments.file, &provider)?;
-    let today = Clock::System.now().date();
+    let today = acquit_flow::pay::local_day(book, Clock::System.now());
     let bank = match &arguments.bank {
         None => None,
         Some(path) => {
-            let (read, findings) = acquit_flow::read_statements(book, &input::whole(path)?, today);
+            let bank = book.bank(acquit_flow::BANK).cloned().unwrap_or_default();
+            let bytes = input::whole(path)?;
+            let (read, findings) = acquit_flow::read_statements(book, &bank, &bytes, today);
             if findings.iter().any(Finding::rejects) {
                 return Err(refused(book, terminal, &Refused::Findings(findings)));
             }
@@ -108,6 +110,17 @@ fn import_file(
         print(day, shape, terminal)?;
     }
     Ok(if days.iter().all(settlement::agrees) { Exit::Ok } else { Exit::Findings })
+}
+
+/// The code of a bank named by its code or its folder.
+fn bank<'b>(book: &'b Rulebook, name: &str) -> Result<&'b str, Failure> {
+    let same = |text: &str| text.eq_ignore_ascii_case(name);
+    let found = book.banks.iter().find(|one| same(&one.code) || same(&one.folder));
+    found.map(|one| one.code.as_str()).ok_or_else(|| {
+        let known: Vec<&str> = book.banks.iter().map(|one| one.folder.as_str()).collect();
+        let name = crate::render::escaped(name);
+        Failure::usage(format!("--bank {name}: none of this name; known: {}", known.join(", ")))
+    })
 }
 
 /// The code of a provider named by its code or its folder.
@@ -184,21 +197,32 @@ fn statement(
     arguments: &SettleFile,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let file = parcel(&arguments.file, acquit_flow::BANK)?;
+    let file = parcel(&arguments.file, bank(book, &arguments.bank)?)?;
     let told = home::wait_on_threads(async {
         let (engine, cashier) = open(book, &arguments.home)?;
         let taken = settlement::statements(&engine, &cashier, file).await;
         taken.map_err(|why| refused(book, terminal, &why))
     })?;
-    let told = told.0;
+    let (told, findings) = told;
+    for finding in &findings {
+        tell(format_args!("acquit: {}", told_at(book, finding, terminal.look.lang)));
+    }
     match terminal.is_json {
         true => terminal.json(&serde_json::json!({
             "accounts": told.accounts, "movements": told.movements, "payments": told.payments,
             "applied": told.applied, "suspended": told.suspended, "known": told.known,
+            "pending": told.pending, "repeated": told.repeated,
         }))?,
         false => terminal.line(format_args!(
-            "{} accounts, {} movements, {} payments: {} applied, {} in suspense, {} known",
-            told.accounts, told.movements, told.payments, told.applied, told.suspended, told.known
+            "{} accounts, {} movements, {} payments: {} applied, {} in suspense, {} known; \
+             {} pending",
+            told.accounts,
+            told.movements,
+            told.payments,
+            told.applied,
+            told.suspended,
+            told.known,
+            told.pending
         ))?,
     }
     Ok(if told.suspended == 0 { Exit::Ok } else { Exit::Findings })
@@ -209,7 +233,7 @@ fn cheques(
     arguments: &SettleFile,
     terminal: &mut Terminal,
 ) -> Result<Exit, Failure> {
-    let file = parcel(&arguments.file, acquit_flow::BANK)?;
+    let file = parcel(&arguments.file, bank(book, &arguments.bank)?)?;
     let (told, findings) = home::wait_on_threads(async {
         let (engine, cashier) = open(book, &arguments.home)?;
         let taken = settlement::cheques(&engine, &cashier, file).await;

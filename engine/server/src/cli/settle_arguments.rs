@@ -21,7 +21,7 @@ pub enum SettleCommand {
     Show(SettleShow),
     /// Close a day: it never changes again
     Close(SettleShow),
-    /// Take a bank's statement of 120 characters: transfers, returned cheques, disputed cards
+    /// Take a bank's report (120 characters, camt.053, camt.054, CREADV, CREMUL)
     Statement(SettleFile),
     /// Take a bank's file of cheques, and print the lines it gets back
     Cheques(SettleFile),
@@ -91,6 +91,9 @@ pub struct SettleFile {
     /// Where it lives.
     #[command(flatten)]
     pub home: Home,
+    /// The bank, by its code or folder
+    #[arg(long, default_value = "any", value_name = "BANK")]
+    pub bank: String,
     /// A file, or `-` for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,

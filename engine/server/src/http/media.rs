@@ -38,6 +38,9 @@ const TAKEN: &[(&str, Media)] = &[
     ("text/xml", Media::Xml),
     ("application/json", Media::Json),
     ("application/octet-stream", Media::Unknown),
+    // Reports of banks and settlements of providers.
+    ("text/csv", Media::Unknown),
+    ("text/plain", Media::Unknown),
     ("application/x-www-form-urlencoded", Media::Unknown),
 ];
 

@@ -16,6 +16,7 @@ use crate::shell::Arrival;
 use acquit_domain::pay::Day;
 use acquit_domain::{Channel, Currency, Date, Finding, Media, Parcel, Role};
 use acquit_mapping::language::Language;
+use acquit_mapping::rulebook::Rulebook;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
@@ -193,8 +194,8 @@ pub(super) async fn close(
     Ok(Json(settlement::json(&day, false)))
 }
 
-/// Takes a bank's statement of 120 characters: transfers received, cheques returned, card
-/// payments disputed.
+/// Takes a bank's report: a statement of 120 characters, camt.053 or camt.054, CREADV or CREMUL.
+/// Transfers received or taken back, cheques returned, card payments disputed.
 #[utoipa::path(post, path = "/v1/statements", tag = "operations",
     request_body(description = "The file, as it is", content((BytesWire = "text/plain"))),
     responses(
@@ -207,7 +208,7 @@ pub(super) async fn statement(
     Spoken(language): Spoken,
     request: Request,
 ) -> Result<Json<StatementsWire>, Problem> {
-    bank(&caller)?;
+    bank(&app.engine.book, &caller)?;
     let parcel = parcel(&app, &caller, request).await?;
     let done = settlement::statements(&app.engine, &app.cashier, parcel).await;
     let (told, _) = done.map_err(|why| refused(&app, language, why))?;
@@ -227,7 +228,7 @@ pub(super) async fn cheques(
     Spoken(language): Spoken,
     request: Request,
 ) -> Result<Json<ChequesWire>, Problem> {
-    bank(&caller)?;
+    bank(&app.engine.book, &caller)?;
     let parcel = parcel(&app, &caller, request).await?;
     let done = settlement::cheques(&app.engine, &app.cashier, parcel).await;
     let (told, _) = done.map_err(|why| refused(&app, language, why))?;
@@ -235,9 +236,9 @@ pub(super) async fn cheques(
 }
 
 /// Operators, and the bank itself.
-fn bank(caller: &Caller) -> Result<(), Problem> {
+fn bank(book: &Rulebook, caller: &Caller) -> Result<(), Problem> {
     caller.allow(&[Role::Operator, Role::Provider])?;
-    match caller.role == Role::Operator || caller.party.as_str() == acquit_flow::BANK {
+    match caller.role == Role::Operator || book.bank(caller.party.as_str()).is_some() {
         true => Ok(()),
         false => Err(Problem::new(Code::Forbidden, "This is for banks.")),
     }

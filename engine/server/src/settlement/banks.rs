@@ -4,8 +4,10 @@ use super::{Refused, note};
 use crate::http::wire::hex;
 use crate::shell::{Cashier, Engine};
 use acquit_domain::pay::News;
-use acquit_domain::{Currency, Finding, Outcome, Parcel};
+use acquit_domain::{Currency, Date, Finding, Id, Outcome, Parcel, Verdict};
+use acquit_flow::pay::ReportSeen;
 use acquit_flow::{ChequeLine, Occurrence};
+use acquit_mapping::bank::Bank;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,9 +31,18 @@ pub struct StatementsWire {
     pub suspended: usize,
     /// How many were known, or moved nothing.
     pub known: usize,
+    /// How many are only announced: they are told again when they are booked.
+    pub pending: usize,
+    /// True when all of it was told before, in the same bytes.
+    pub repeated: bool,
+    /// The first log row, for the answer to a parcel.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub exchange: Option<Id>,
 }
 
-/// Takes statements of 120 characters.
+/// Takes a bank's reports: statements of 120 characters, camt.053 and camt.054, CREADV and CREMUL.
+/// Which bank it is, is told by who hands them over.
 ///
 /// # Errors
 /// When they cannot be read, or the engine takes nothing now.
@@ -40,23 +51,40 @@ pub async fn statements(
     cashier: &Cashier,
     parcel: Parcel,
 ) -> Result<(StatementsWire, Vec<Finding>), Refused> {
-    let today = engine.clock.now().date();
-    let (read, findings) = acquit_flow::read_statements(&engine.book, &parcel.bytes, today);
-    if findings.iter().any(Finding::rejects) {
+    let today = today(engine);
+    let bank = bank_of(engine, &parcel);
+    let (book, bytes) = (engine.book.clone(), parcel.bytes.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        acquit_flow::read_statements(&book, &bank, &bytes, today)
+    });
+    let (read, findings) = read.await.unwrap_or_default();
+    if read.is_empty() || findings.iter().any(Finding::rejects) {
         return Err(Refused::Findings(findings));
     }
-    let said: Vec<News> = read.iter().flat_map(acquit_flow::statement_news).collect();
+    let book = &engine.book;
+    let said: Vec<News> =
+        read.iter().flat_map(|one| acquit_flow::statement_news(book, one)).collect();
+    let seen: Vec<ReportSeen> = read.iter().map(|one| ReportSeen::of(one, parcel.sha256)).collect();
+    let entries = || read.iter().flat_map(|one| &one.entries);
     let mut told = StatementsWire {
         accounts: read.len(),
-        movements: read.iter().map(|one| one.entries.len()).sum(),
+        movements: entries().count(),
         payments: said.len(),
+        pending: entries().filter(|one| !one.is_booked).count(),
+        repeated: true,
         ..StatementsWire::default()
     };
-    // A statement without payments is kept all the same.
+    // A statement without payments is kept all the same; a report is remembered with the last of
+    // its payments, so that one that was interrupted is taken up again.
     let chunks = if said.is_empty() { vec![&said[..]] } else { said.chunks(ENTRIES_MAX).collect() };
+    let last = chunks.len().saturating_sub(1);
     for (at, news) in chunks.into_iter().enumerate() {
         let parcel = part(engine, &parcel, at);
-        let outcome = cashier.decide(parcel, Occurrence::Statement { news: news.to_vec() }).await?;
+        let reports = if at == last { seen.clone() } else { Vec::new() };
+        let said = Occurrence::Statement { news: news.to_vec(), reports };
+        let outcome = cashier.decide(parcel, said).await?;
+        told.repeated &= outcome.verdict == Verdict::Known;
+        told.exchange = told.exchange.or(outcome.exchanges.first().map(|row| row.id));
         for one in news {
             match fate(&outcome, &one.transaction) {
                 Fate::Applied => told.applied += 1,
@@ -66,6 +94,18 @@ pub async fn statements(
         }
     }
     Ok((told, findings))
+}
+
+/// The day it is in our zone.
+pub(super) fn today(engine: &Engine) -> Date {
+    acquit_flow::pay::local_day(&engine.book, engine.clock.now())
+}
+
+/// The bank a file comes from; any, when an operator hands it over.
+fn bank_of(engine: &Engine, parcel: &Parcel) -> Bank {
+    let party = parcel.partner.as_ref().map_or(acquit_flow::BANK, |party| party.as_str());
+    let book = &engine.book;
+    book.bank(party).or_else(|| book.bank(acquit_flow::BANK)).cloned().unwrap_or_default()
 }
 
 /// The first part carries the file itself.
@@ -91,10 +131,10 @@ enum Fate {
 
 fn fate(outcome: &Outcome, transaction: &str) -> Fate {
     let changed = outcome.payments.funds.iter().map(|change| &change.after);
-    // A cheque presented again bears its day behind its number.
+    // A cheque presented again bears its day behind its number, a part of a transfer its own.
     let bears = |held: &str| {
         held == transaction
-            || held.strip_prefix(transaction).is_some_and(|rest| rest.starts_with('@'))
+            || held.strip_prefix(transaction).is_some_and(|rest| rest.starts_with(['@', '#']))
     };
     match changed.into_iter().find(|funds| bears(&funds.key.transaction)) {
         None => Fate::Known,
@@ -112,6 +152,8 @@ pub struct Cheques {
     pub loaded: usize,
     /// Lines to be looked at, with why, in the words of the bank's folder.
     pub rejects: Vec<(ChequeLine, &'static str)>,
+    /// The first log row, for the answer to a parcel.
+    pub exchange: Option<Id>,
 }
 
 /// What became of a file of cheques.
@@ -162,7 +204,7 @@ const NO_PAYMENT: &str = "NoPaymentFound";
 /// The amount is not that of the order, or the order cannot be paid.
 const AMOUNT: &str = "NoAccountMoveLineFound OR AmountError";
 /// The remittance told of this payment before.
-const EXISTS: &str = "ReferenceDeliveryAlreadyExist";
+pub(super) const EXISTS: &str = "ReferenceDeliveryAlreadyExist";
 
 impl Cheques {
     /// The file of rejected lines, as the bank's folder wants it back.
@@ -200,16 +242,19 @@ pub async fn cheques(
     cashier: &Cashier,
     parcel: Parcel,
 ) -> Result<(Cheques, Vec<Finding>), Refused> {
-    let (lines, findings) = acquit_flow::read_cheques(&engine.book, &parcel.bytes, currency());
+    let bank = bank_of(engine, &parcel);
+    let (lines, findings) =
+        acquit_flow::read_cheques(&engine.book, &bank, &parcel.bytes, currency());
     if lines.is_empty() {
         return Err(Refused::Findings(findings));
     }
-    let today = engine.clock.now().date();
+    let today = today(engine);
     let mut told = Cheques { lines: lines.len(), ..Cheques::default() };
     for (at, lines) in lines.chunks(ENTRIES_MAX).enumerate() {
         let news = lines.iter().map(|line| line.news(currency(), today)).collect();
         let parcel = part(engine, &parcel, at);
         let outcome = cashier.decide(parcel, Occurrence::News { news }).await?;
+        told.exchange = told.exchange.or(outcome.exchanges.first().map(|row| row.id));
         for line in lines {
             match motive(&outcome, line) {
                 None => told.loaded += 1,

@@ -1,5 +1,6 @@
 //! A settlement file into a provider's day.
 
+use super::banks::today;
 use super::{Refused, note};
 use crate::http::wire::hex;
 use crate::shell::{Cashier, Engine};
@@ -16,8 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most days the lines of one file may name; the ledger is looked at for each.
 const DAYS_MAX: usize = 31;
-/// How many days after it a bank credits a settlement.
-const BANK_DAYS: i32 = 5;
 /// Most days of a provider that are looked through for those around one.
 const LISTED_MAX: u32 = 400;
 
@@ -136,7 +135,7 @@ impl Work<'_> {
             _ => {}
         }
         let ledger = self.ledger(&lines, on, currency, stored.as_ref()).await?;
-        let today = self.engine.clock.now().date();
+        let today = today(self.engine);
         let file_minor = lines.iter().fold(0i64, |sum, one| sum.saturating_add(one.signed_minor()));
         let matched = move || match_day(&lines, &ledger, on, today);
         let mut matched = tokio::task::spawn_blocking(matched).await.unwrap_or_default();
@@ -201,7 +200,9 @@ impl Work<'_> {
         let code = &self.provider.code;
         let mut days: BTreeSet<i32> = (-1..=1).map(|by| days_of(on) + by).collect();
         days.extend(lines.iter().map(|line| days_of(line.day)));
-        let mut ledger = Ledger::default();
+        let grace = self.engine.book.platform.limits.settlement_grace_days;
+        let grace_days = i32::try_from(grace).unwrap_or(i32::MAX);
+        let mut ledger = Ledger { grace_days, ..Ledger::default() };
         for day in days.into_iter().take(DAYS_MAX) {
             let held = store.funds_of_day(code.clone(), date_from_days(day), currency).await?;
             for funds in held {
@@ -274,7 +275,9 @@ impl Work<'_> {
             day.lines.extend(short.filter(|line| line.class == LineClass::BankShort).cloned());
             return Ok(());
         };
-        let bank = credited(statements, self.provider, day);
+        let within = self.engine.book.platform.limits.settlement_bank_days;
+        let within = i32::try_from(within).unwrap_or(i32::MAX);
+        let bank = credited(statements, self.provider, day, within);
         day.bank_minor = Some(bank);
         let Some(mut short) = bank_short(day, bank) else { return Ok(()) };
         let held = stored.iter().flat_map(|day| &day.lines);
@@ -304,14 +307,14 @@ fn usual_day(lines: &[FileLine]) -> Date {
 
 /// What a bank credited for a provider's day: movements that name the provider, else one of just
 /// what is due.
-fn credited(statements: &[Statement], provider: &Provider, day: &Day) -> i64 {
+fn credited(statements: &[Statement], provider: &Provider, day: &Day, most: i32) -> i64 {
     let names = [provider.code.to_uppercase(), provider.name.to_uppercase()];
     let due = day.file_minor.saturating_sub(day.fee_minor);
-    let within = |on: Date| (0..=BANK_DAYS).contains(&(days_of(on) - days_of(day.on)));
+    let within = |on: Date| (0..=most).contains(&(days_of(on) - days_of(day.on)));
     let entries = || {
         let own = statements.iter().filter(|one| one.currency == day.currency);
         let credits = own.flat_map(|one| &one.entries).filter(|one| one.amount_minor > 0);
-        credits.filter(|one| within(one.booked_on))
+        credits.filter(|one| one.is_booked && within(one.booked_on))
     };
     let named = |label: &str| {
         let label = label.to_uppercase();

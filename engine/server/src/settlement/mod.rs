@@ -10,12 +10,16 @@
 //! the day is stored last. What it is *not*: it decides nothing; the flow does.
 
 mod banks;
+mod door;
 mod import;
 mod report;
 
 pub use banks::{Cheques, ChequesWire, RejectWire, StatementsWire, cheques, statements};
+pub use door::{Report, receive, report};
 pub use import::{Import, close, import};
 pub use report::{DayWire, LineWire, SumWire, agrees, csv, json, text};
+
+use banks::EXISTS;
 
 use crate::shell::{Arrival, Clock, Refusal};
 use acquit_domain::pay::Day;

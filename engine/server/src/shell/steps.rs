@@ -240,12 +240,19 @@ pub fn operation(book: &Rulebook, clock: &Clock, operator: &PartyCode, note: &st
 /// A parcel that its channel must refuse whatever it holds: kept, logged with why, without effect.
 #[must_use]
 pub fn refused(book: &Rulebook, parcel: Parcel, finding: Finding) -> Outcome {
+    unreadable(book, parcel, &[finding])
+}
+
+/// A file that cannot be taken: kept, logged with everything found, without effect.
+#[must_use]
+pub fn unreadable(book: &Rulebook, parcel: Parcel, findings: &[Finding]) -> Outcome {
     let mut row = row(book, &parcel, parcel.received_at);
     row.message.clone_from(&parcel.name);
-    row.observation = book.words.say(&finding, Language::Fr);
-    row.findings = vec![finding.clone()];
+    let worst = findings.iter().find(|finding| finding.rejects()).or(findings.first());
+    row.observation = worst.map_or(String::new(), |worst| book.words.say(worst, Language::Fr));
+    let findings = findings.to_vec();
+    row.findings.clone_from(&findings);
     row.hash = acquit_flow::row_hash(&row);
-    let findings = vec![finding];
     Outcome { findings, exchanges: vec![row], ..Outcome::new(parcel, Verdict::Rejected) }
 }
 

@@ -27,6 +27,10 @@ WHERE p.number = k.value ->> 0 AND p.issuer = k.value ->> 1";
 const BY_NUMBER: &str = "SELECT id FROM orders WHERE number = $1";
 const BY_REFERENCE: &str =
     "SELECT DISTINCT order_id FROM attempts WHERE reference = $1 AND reference <> ''";
+/// Some of those that wait for an amount: more tell nobody apart.
+const EXPECTED: &str = "SELECT DISTINCT o.id FROM orders o CROSS JOIN attempts a
+WHERE o.total = $1 AND o.currency = $2 AND o.state IN ('created', 'live')
+  AND a.order_id = o.id AND a.means = $3 ORDER BY o.id LIMIT 50";
 const FUNDS_OF_ORDER: &str = "SELECT id FROM funds WHERE order_id = $1";
 const REVERSALS: &str = "SELECT id FROM funds WHERE of_funds = $1";
 const NOTICES_OF_ORDER: &str = "SELECT id FROM notices WHERE order_id = $1";
@@ -124,6 +128,11 @@ fn named(link: &Link, keys: &PaymentKeys) -> Result<Todo> {
                 todo.invoices.insert(key.clone());
             }
         }
+    }
+    for one in &keys.expected {
+        let named =
+            [one.total_minor.into(), one.currency.code().into(), one.means.as_str().into()];
+        todo.orders.extend(ids(link, EXPECTED, &named)?);
     }
     for (provider, transaction) in &keys.funds {
         todo.funds.extend(funds_row::by_transaction(link, provider, transaction)?);

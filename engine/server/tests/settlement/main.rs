@@ -1,0 +1,12 @@
+//! Days of providers matched with the ledger, reports of banks by every door, files of cheques: over
+//! the committed rules and a store in memory.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod cheques;
+mod days;
+mod doors;
+mod house;
+mod records;
+mod reports;
+mod statements;
+mod transfers;
