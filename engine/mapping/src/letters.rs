@@ -21,6 +21,7 @@ pub const KINDS: &[&str] = &[
     "payment_declined",
     "payment_started",
     "reference_expired",
+    "reference_reminder",
     "refund",
 ];
 

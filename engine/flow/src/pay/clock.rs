@@ -4,7 +4,9 @@ use super::telling::Telling;
 use super::till::{due_in, later};
 use super::{Subject, notice, orders, reply, request, start, step};
 use crate::decide::Desk;
-use acquit_domain::pay::{Attempt, AttemptState, Call, CallPurpose, Due, FundsState, Order};
+use acquit_domain::pay::{
+    Attempt, AttemptState, Call, CallPurpose, Due, FundsState, Handoff, Order,
+};
 use acquit_domain::{Id, Timestamp, Verdict};
 use acquit_mapping::provider::Means;
 
@@ -12,6 +14,11 @@ use acquit_mapping::provider::Means;
 const POLL: &str = "poll";
 /// The event of the last deadline of an attempt nobody decides.
 const FOUND_NOTHING: &str = "found_nothing";
+/// The event of a deadline at which the payer is reminded of a reference.
+const REMIND: &str = "remind";
+/// How long before the end of a reference its payer is reminded, in seconds; of one that is given
+/// out for less than twice as long nobody is.
+const REMIND_SECONDS: u64 = 3600;
 /// How long the answer to the last question may take, in seconds.
 const LAST_ANSWER_SECONDS: u64 = 600;
 /// When a provider is asked whose file says nothing about it, in seconds.
@@ -65,7 +72,7 @@ pub(super) fn wind(desk: &Desk<'_>, attempt: &mut Attempt) {
     } else if let (AttemptState::Issued | AttemptState::Redirected, Some(at)) =
         (state, attempt.expires_at)
     {
-        attempt.due = Some(Due { at, event: "ran_out".to_owned() });
+        attempt.due = reminder(desk, attempt, at).or_else(|| Some(ran_out(at)));
     } else if let Some((seconds, _)) = step::clock(desk.book, "attempt", state.key()) {
         let event = match state {
             AttemptState::Created => "abandoned",
@@ -74,6 +81,19 @@ pub(super) fn wind(desk: &Desk<'_>, attempt: &mut Attempt) {
         };
         attempt.due = Some(due_in(desk.now, seconds, event));
     }
+}
+
+fn ran_out(at: Timestamp) -> Due {
+    Due { at, event: "ran_out".to_owned() }
+}
+
+/// When the payer is reminded of a reference that ends at an instant.
+fn reminder(desk: &Desk<'_>, attempt: &Attempt, ends: Timestamp) -> Option<Due> {
+    let given = matches!(attempt.handoff, Handoff::Reference { .. });
+    let long = ends > later(desk.now, 2 * REMIND_SECONDS);
+    let before = i64::try_from(REMIND_SECONDS).unwrap_or(0) * acquit_domain::time::SECOND;
+    let at = Timestamp(ends.0.saturating_sub(before));
+    (given && long).then(|| Due { at, event: REMIND.to_owned() })
 }
 
 /// Winds the clock of an attempt that had ended when its payment was announced: its provider is
@@ -133,16 +153,11 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
         return false;
     }
     if event == POLL {
-        ask(desk, id, &attempt);
-        let passed = polls(desk, &attempt).get(usize::try_from(attempt.polls).unwrap_or(0));
-        let passed = i64::from(passed.copied().unwrap_or(0));
-        let since = Timestamp(at.0.saturating_sub(passed * acquit_domain::time::SECOND));
-        attempt.polls += 1;
-        let next = next_poll(desk, &attempt, since);
-        // After a long standstill the questions that were missed are not asked one by one.
-        attempt.due = Some(Due { at: next.at.max(later(desk.now, 1)), event: next.event });
-        orders::replace(&mut order, attempt);
-        desk.put_order(order);
+        poll(desk, order, attempt, at);
+        return true;
+    }
+    if event == REMIND {
+        remind(desk, order, attempt);
         return true;
     }
     if !step::attempt(desk, &number, &mut attempt, event) {
@@ -173,6 +188,31 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
         super::news::denied(desk, &order, &telling);
     }
     true
+}
+
+/// Asks the provider, and winds the clock for the next question.
+fn poll(desk: &mut Desk<'_>, mut order: Order, mut attempt: Attempt, at: Timestamp) {
+    ask(desk, order.id, &attempt);
+    let passed = polls(desk, &attempt).get(usize::try_from(attempt.polls).unwrap_or(0));
+    let passed = i64::from(passed.copied().unwrap_or(0));
+    let since = Timestamp(at.0.saturating_sub(passed * acquit_domain::time::SECOND));
+    attempt.polls += 1;
+    let next = next_poll(desk, &attempt, since);
+    // After a long standstill the questions that were missed are not asked one by one.
+    attempt.due = Some(Due { at: next.at.max(later(desk.now, 1)), event: next.event });
+    orders::replace(&mut order, attempt);
+    desk.put_order(order);
+}
+
+/// Reminds the payer of a reference, and winds the clock for its end.
+fn remind(desk: &mut Desk<'_>, mut order: Order, mut attempt: Attempt) {
+    let ends = attempt.expires_at.unwrap_or(desk.now);
+    let more =
+        [("reference", attempt.reference.clone()), ("expires", super::mail::shown(desk, ends))];
+    attempt.due = Some(ran_out(ends));
+    orders::replace(&mut order, attempt);
+    desk.put_order(order.clone());
+    super::mail::send(desk, &order, "reference_reminder", &more, None);
 }
 
 fn why(event: &str) -> &'static str {

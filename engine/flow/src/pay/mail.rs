@@ -78,7 +78,7 @@ fn lines(order: &Order) -> String {
 }
 
 /// An instant on the platform's wall, as the guide shows it (`22/12/2017 11:53`).
-fn shown(desk: &Desk<'_>, at: Timestamp) -> String {
+pub(super) fn shown(desk: &Desk<'_>, at: Timestamp) -> String {
     let local = local_time(&desk.book.platform.zone, at);
     let (date, time) = (local.date(), local.time());
     let (day, month, year) = (date.day(), date.month(), date.year());

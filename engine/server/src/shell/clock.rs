@@ -12,6 +12,8 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is set: tests and simulations.
     Manual(Arc<AtomicI64>),
+    /// The clock of the machine, moved by so many microseconds: tests of a clock that leaps.
+    Moved(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -25,6 +27,9 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self {
+            Clock::Moved(by) => {
+                Timestamp(Clock::System.now().0.saturating_add(by.load(Ordering::SeqCst)))
+            }
             Clock::System => {
                 let micros = |since: Duration| i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
                 match SystemTime::now().duration_since(UNIX_EPOCH) {
@@ -42,10 +47,14 @@ impl Clock {
         (self.now().0 < 0).then_some("the clock of the machine shows a time before 1970")
     }
 
-    /// Sets a manual clock; the clock of the machine cannot be set.
+    /// Sets a manual clock, or moves one that can be; the clock of the machine cannot be set.
     pub fn set(&self, to: Timestamp) {
-        if let Clock::Manual(at) = self {
-            at.store(to.0, Ordering::SeqCst);
+        match self {
+            Clock::System => {}
+            Clock::Manual(at) => at.store(to.0, Ordering::SeqCst),
+            Clock::Moved(by) => {
+                by.store(to.0.saturating_sub(Clock::System.now().0), Ordering::SeqCst);
+            }
         }
     }
 }

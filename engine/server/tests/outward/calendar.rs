@@ -47,6 +47,32 @@ async fn a_bank_that_says_nothing_is_told() {
     house.service.stop().await;
 }
 
+/// The numbers of these invoices' messages are 9 and their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_never_came_is_told_once() {
+    let house = House::new("").await;
+    for number in ["00073011", "00073013", "00073016", "00073015"] {
+        house.invoice(number).await.expect("taken");
+    }
+    house.pass(14 * 60);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(house.alerts("sequence.gap").await, [""; 0], "a quarter of an hour is given");
+    house.invoice("00073014").await.expect("taken");
+    house.pass(6 * 60);
+    let alerts = until(|| async {
+        Some(house.alerts("sequence.gap").await).filter(|alerts| !alerts.is_empty())
+    });
+    assert_eq!(alerts.await, [format!("900073012 of {ISSUER} never came by http")]);
+    // Another node reads the same log, and the same one runs again.
+    let later = Clock::manual(Timestamp(house.clock.now().0 + 600_000_000));
+    let other = House::over(house.store.clone(), later, "").await;
+    house.pass(600);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(house.alerts("sequence.gap").await.len(), 1);
+    house.service.stop().await;
+    other.service.stop().await;
+}
+
 #[test]
 fn what_is_no_cron_line_is_refused_with_its_key() {
     let read = |text: &str| acquit_server::config::read("acquit.toml", text, &Default::default());

@@ -105,3 +105,27 @@ async fn before_1970_nothing_is_taken() {
     house.invoice("00072003").await.expect("taken");
     house.service.stop().await;
 }
+
+/// Row K002: the machine's clock leaps two years ahead and back under a running server. Nothing
+/// that waits ends by it, and the server says that it does not believe its clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_leaps_two_years_ends_nothing() {
+    const YEARS: i64 = 2 * 365 * 86_400;
+    let clock = Clock::Moved(std::sync::Arc::default());
+    let store = Store::in_memory().expect("a store");
+    let house = House::over(store, clock, "").await;
+    let id = begun(&house, "00072004").await;
+    let before = order(&house.store, id).await;
+    // Two readings of the clock are needed to believe it.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(house.service.engine.clockwork.doubt(), None);
+    for leap in [YEARS, -YEARS] {
+        house.pass(leap);
+        until(|| async { house.service.engine.clockwork.doubt() }).await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert_eq!(order(&house.store, id).await, before, "by {leap} seconds");
+    }
+    // Messages are taken all the while.
+    house.invoice("00072005").await.expect("taken");
+    house.service.stop().await;
+}

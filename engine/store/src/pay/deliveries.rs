@@ -43,7 +43,7 @@ const DEAD: &str = concat!(
 const TRIED: &str = "UPDATE deliveries SET state = $2, tries = tries + 1, last = $3, due_at = $4,
   due_event = $5 WHERE id = $1 AND state = 'waiting'";
 
-const AGAIN: &str = "UPDATE deliveries SET state = 'waiting', due_at = $2, due_event = $3
+const AGAIN: &str = "UPDATE deliveries SET state = 'waiting', tries = 0, due_at = $2, due_event = $3
 WHERE id = $1 AND state = 'dead'";
 
 /// Event of the next try of a delivery.
@@ -98,7 +98,8 @@ impl Store {
         self.write(move |link| tried(link, id, state, &last, next)).await
     }
 
-    /// Makes a delivery that was given up wait again; false when it was not given up.
+    /// Makes a delivery that was given up wait again, with all its tries before it; false when it
+    /// was not given up.
     ///
     /// # Errors
     /// What the database says.

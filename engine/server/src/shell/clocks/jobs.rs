@@ -3,6 +3,7 @@
 //! Each runs once a time slot, on one node: the slot is taken in the store before. One that was
 //! missed while the server stood still runs once when it is up again.
 
+use super::sequences::Sequences;
 use super::settings::{Limits, Lines};
 use crate::shell::alarm;
 use crate::shell::engine::Engine;
@@ -29,6 +30,8 @@ pub enum JobKind {
     WaitingLetters,
     /// Cheques and transfers of which the bank said nothing.
     SilentBanks,
+    /// Numbers missing among the messages of partners.
+    SequenceGaps,
     /// Money that belongs to no invoice.
     DayEnd,
 }
@@ -41,6 +44,7 @@ impl JobKind {
             JobKind::SilentPartners => "silent_partners",
             JobKind::WaitingLetters => "waiting_letters",
             JobKind::SilentBanks => "silent_banks",
+            JobKind::SequenceGaps => "sequence_gaps",
             JobKind::DayEnd => "day_end",
         }
     }
@@ -52,13 +56,14 @@ pub(super) struct Jobs {
     zone: TimeZone,
     /// The last slot of each job this process knows to be taken.
     taken: BTreeMap<JobKind, Timestamp>,
+    sequences: Sequences,
 }
 
 impl Jobs {
     /// Jobs in the zone of the rulebook.
     pub(super) fn new(engine: &Engine, lines: Lines) -> Jobs {
         let zone = TimeZone::get(&engine.book.platform.zone).unwrap_or(TimeZone::UTC);
-        Jobs { lines, zone, taken: BTreeMap::new() }
+        Jobs { lines, zone, taken: BTreeMap::new(), sequences: Sequences::default() }
     }
 
     /// Runs what is to run at `now`.
@@ -75,7 +80,8 @@ impl Jobs {
                     if first {
                         engine.clockwork.jobs.fetch_add(1, Relaxed);
                         tracing::info!(job = kind.key(), slot = %slot, "a job runs");
-                        run(engine, *kind, self.lines.limits, now).await;
+                        let sequences = &mut self.sequences;
+                        run(engine, *kind, self.lines.limits, sequences, now).await;
                     }
                 }
                 Err(error) => tracing::error!(job = kind.key(), error = %error, "not run"),
@@ -85,11 +91,21 @@ impl Jobs {
 }
 
 /// Runs a job. What fails is told in the log; its next slot looks again.
-async fn run(engine: &Engine, kind: JobKind, limits: Limits, now: Timestamp) {
+async fn run(
+    engine: &Engine,
+    kind: JobKind,
+    limits: Limits,
+    sequences: &mut Sequences,
+    now: Timestamp,
+) {
     let found = match kind {
         JobKind::SilentPartners => silent_partners(engine, limits.silent_hours, now).await,
         JobKind::WaitingLetters => waiting_letters(engine, limits.letter_minutes, now).await,
         JobKind::SilentBanks => silent_banks(engine, limits.bank_days, now).await,
+        JobKind::SequenceGaps => {
+            let gaps = sequences.look(engine, limits.gap_minutes, now).await;
+            gaps.map(|texts| ("sequence.gap", texts))
+        }
         JobKind::DayEnd => suspense(engine).await,
     };
     match found {
@@ -189,6 +205,6 @@ async fn suspense(engine: &Engine) -> Found {
 }
 
 /// Who looks: the house itself.
-fn operator() -> PartyCode {
+pub(super) fn operator() -> PartyCode {
     PartyCode::new(crate::bootstrap::OPERATOR).expect("the operator's code is a code")
 }

@@ -11,6 +11,7 @@ mod cron;
 mod deadlines;
 mod jobs;
 mod pulse;
+mod sequences;
 mod settings;
 
 pub use clockwork::Clockwork;
@@ -56,7 +57,7 @@ pub(crate) async fn run(
         let trust = match engine.clock {
             // Whoever sets a clock by hand means it.
             Clock::Manual(_) => Trust::Sure,
-            Clock::System => pulse.read(now, begun.elapsed()),
+            Clock::System | Clock::Moved(_) => pulse.read(now, begun.elapsed()),
         };
         engine.clockwork.note(&trust);
         if trust == Trust::Sure {

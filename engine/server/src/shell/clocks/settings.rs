@@ -24,6 +24,10 @@ pub struct Clocks {
     pub silent_banks: String,
     /// Working days a bank may take; a cheque is booked after two.
     pub bank_days: u32,
+    /// When numbers are looked for that are missing among a partner's messages.
+    pub sequence_gaps: String,
+    /// How many minutes a number may be missing: messages overtake each other.
+    pub gap_minutes: u32,
     /// When the day is looked over: money that belongs to no invoice is told.
     pub day_end: String,
 }
@@ -37,6 +41,8 @@ impl Default for Clocks {
             letter_minutes: 30,
             silent_banks: "30 8 * * 1-5".to_owned(),
             bank_days: 3,
+            sequence_gaps: "*/5 * * * *".to_owned(),
+            gap_minutes: 15,
             day_end: "30 23 * * *".to_owned(),
         }
     }
@@ -57,6 +63,7 @@ pub(super) struct Limits {
     pub(super) silent_hours: u32,
     pub(super) letter_minutes: u32,
     pub(super) bank_days: u32,
+    pub(super) gap_minutes: u32,
 }
 
 impl Clocks {
@@ -70,6 +77,7 @@ impl Clocks {
             (JobKind::SilentPartners, &self.silent_partners),
             (JobKind::WaitingLetters, &self.waiting_letters),
             (JobKind::SilentBanks, &self.silent_banks),
+            (JobKind::SequenceGaps, &self.sequence_gaps),
             (JobKind::DayEnd, &self.day_end),
         ] {
             if text != NEVER {
@@ -81,6 +89,7 @@ impl Clocks {
             silent_hours: self.silent_hours,
             letter_minutes: self.letter_minutes,
             bank_days: self.bank_days,
+            gap_minutes: self.gap_minutes,
         };
         Ok(Lines { jobs, limits })
     }

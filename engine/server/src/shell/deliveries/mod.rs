@@ -158,7 +158,7 @@ pub(crate) async fn run(engine: Engine, ways: Ways, mut stopping: watch::Receive
 
 /// True while nothing is to be decided by the clock: a wrong date on a letter is one for good.
 fn is_doubted(engine: &Engine) -> bool {
-    matches!(engine.clock, Clock::System) && engine.clockwork.doubt().is_some()
+    !matches!(engine.clock, Clock::Manual(_)) && engine.clockwork.doubt().is_some()
 }
 
 /// Starts a try of what is due, at most one lane for each mailbox and subscription.
