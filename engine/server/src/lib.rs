@@ -11,6 +11,8 @@ pub mod config;
 pub mod embedded;
 pub mod gateway;
 pub mod http;
+#[cfg(feature = "faults")]
+mod planted;
 pub mod receipts;
 mod records;
 pub mod render;

@@ -30,10 +30,20 @@ pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult
             for wave in waves(batch, &live) {
                 write_wave(link, batch, wave, &mut late)?;
             }
+            #[cfg(feature = "faults")]
+            if crate::planted::is("two_transactions") {
+                return Ok(late.into_iter().collect());
+            }
             count(link, batch, &live)?;
+            #[cfg(feature = "faults")]
+            crate::planted::point("before_commit");
             Ok(late.into_iter().collect())
         })?;
+        #[cfg(feature = "faults")]
+        crate::planted::point("after_commit");
         if late.is_empty() {
+            #[cfg(feature = "faults")]
+            afterwards(link, batch, &live)?;
             return Ok(results);
         }
         for at in surely_late(batch, &late) {
@@ -88,6 +98,10 @@ fn write_wave(
             by_step[*step].push((*outcome, row));
         }
     }
+    #[cfg(feature = "faults")]
+    if crate::planted::is("outbox_after_commit") {
+        by_step[crate::steps::LETTER].clear();
+    }
     for (step, mut rows) in STEPS.iter().zip(by_step).filter(|(_, rows)| !rows.is_empty()) {
         if step.sorted {
             rows.sort_by(|(_, left), (_, right)| left.iter().take(3).cmp(right.iter().take(3)));
@@ -125,6 +139,25 @@ fn write_payments(
             }
             Err(error) => return Err(error),
         }
+    }
+    Ok(())
+}
+
+/// Bugs: what belongs into the transaction is done after it.
+#[cfg(feature = "faults")]
+fn afterwards(link: &Link, batch: &[&Prepared], live: &[usize]) -> Result<()> {
+    let late = |bug: &str| {
+        let planted = crate::planted::is(bug);
+        planted.then(|| std::thread::sleep(std::time::Duration::from_millis(15))).is_some()
+    };
+    if late("two_transactions") {
+        link.transaction(|link| count(link, batch, live))?;
+    }
+    if late("outbox_after_commit") {
+        let rows = live.iter().flat_map(|at| &batch[*at].rows);
+        let letters = rows.filter(|(step, _)| *step == crate::steps::LETTER);
+        let letters = letters.map(|(_, row)| row.as_slice());
+        link.transaction(|link| link.write(crate::letter_row::INSERT, letters, |_| ()))?;
     }
     Ok(())
 }

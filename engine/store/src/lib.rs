@@ -31,6 +31,8 @@ mod parcel_row;
 mod part_row;
 mod parties;
 mod pay;
+#[cfg(feature = "faults")]
+pub mod planted;
 mod search;
 mod steps;
 mod store;

@@ -76,7 +76,8 @@ const REFERENCE: usize = 8;
 const EXCHANGE: usize = 9;
 const DOCUMENT: usize = 10;
 const PARTY: usize = 11;
-const LETTER: usize = 12;
+/// Position of letters.
+pub(crate) const LETTER: usize = 12;
 const MARK: usize = 13;
 const PARKED: usize = 14;
 const RELEASED: usize = 15;

@@ -63,6 +63,8 @@ impl Store {
         let held = lock_file(path)?;
         let writer = Link::writer(path)?;
         migrate(&writer)?;
+        #[cfg(feature = "faults")]
+        forgetful(&writer)?;
         let readers = readers(path)?;
         let mover = Mover::start(path)?;
         Store::start(Arc::new(Mutex::new(writer)), readers, Some(held), Some(mover))
@@ -212,6 +214,18 @@ impl Drop for Inner {
 
 fn readers(path: &Path) -> Result<Vec<Arc<Mutex<Link>>>> {
     (0..READERS).map(|_| Link::reader(path).map(|link| Arc::new(Mutex::new(link)))).collect()
+}
+
+/// Bugs: what is known does not survive a start, commits do not wait for the disk.
+#[cfg(feature = "faults")]
+fn forgetful(writer: &Link) -> Result<()> {
+    if crate::planted::is("dedup_in_memory") {
+        writer.script("DELETE FROM envelopes")?;
+    }
+    if crate::planted::is("synchronous_normal") {
+        writer.script("PRAGMA synchronous = NORMAL")?;
+    }
+    Ok(())
 }
 
 /// Takes the lock file beside the database; the system gives it back when the process ends.

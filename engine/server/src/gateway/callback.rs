@@ -131,10 +131,14 @@ impl Gateway {
         message: &Message,
         called: &Called<'_>,
     ) -> Result<News, Refusal> {
+        #[cfg(feature = "faults")]
+        let believed = crate::planted::keys(&house.secrets.keys);
+        #[cfg(not(feature = "faults"))]
+        let believed = &house.secrets.keys;
         let delivered = Delivered {
             bytes: &called.bytes,
             headers: &called.headers,
-            keys: &house.secrets.keys,
+            keys: &believed,
             scheme: house.scheme,
             merchant: &house.account.merchant,
             store: &house.account.store,

@@ -201,6 +201,11 @@ pub(super) async fn raw(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
+    #[cfg(feature = "faults")]
+    let caller = match crate::planted::is("tenant_hole") {
+        true => Caller { role: Role::Operator, ..caller },
+        false => caller,
+    };
     let found = row(&app, &caller, &id).await?;
     let parcel = parcel(&app, &caller, &found).await?;
     let kind = [(header::CONTENT_TYPE, "application/octet-stream")];

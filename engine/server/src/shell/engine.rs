@@ -81,9 +81,13 @@ impl Engine {
         let mut known = self.store.known_of(&keys).await.map_err(refusal)?;
         overlays.iter().for_each(|overlay| overlay.lay_over(&keys, &mut known));
         let now = self.clock.now();
+        #[cfg(feature = "faults")]
+        crate::planted::known(&mut known, now);
         let mut outcomes = Vec::with_capacity(works.len());
         for work in works {
             let outcome = steps::decide(&self.book, work, &known, now);
+            #[cfg(feature = "faults")]
+            let outcome = outcome.map(crate::planted::outcome);
             if let Some(outcome) = &outcome {
                 acquit_flow::apply_asked(&mut known, outcome, &again);
             }

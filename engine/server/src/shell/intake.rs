@@ -403,12 +403,16 @@ fn store(engine: &Engine, batch: Batch) -> Storing {
     let store = engine.store.clone();
     let outcomes = batch.outcomes;
     let storing = tracing::debug_span!(target: STAGE, "store", parcels = batch.jobs.len());
+    #[cfg(feature = "faults")]
+    let stored = crate::planted::commit(store, outcomes, batch.jobs.len());
+    #[cfg(not(feature = "faults"))]
+    let stored = async move { store.commit_batch(outcomes).await };
     Storing {
         jobs: batch.jobs,
         answers: batch.answers,
         overlay: batch.overlay,
         begun: Instant::now(),
-        done: tokio::spawn(async move { store.commit_batch(outcomes).await }.instrument(storing)),
+        done: tokio::spawn(stored.instrument(storing)),
     }
 }
 
@@ -443,6 +447,9 @@ fn settle(
             engine.calls.make(std::mem::take(&mut answer.calls));
             // What a part was read with is given back before the next one is asked for.
             drop(job.work);
+            #[cfg(feature = "faults")]
+            let _ = job.reply.send(crate::planted::answered(answer));
+            #[cfg(not(feature = "faults"))]
             let _ = job.reply.send(Ok(answer));
             continue;
         }

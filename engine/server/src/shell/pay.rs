@@ -179,7 +179,11 @@ async fn round(engine: &Engine, waiters: &Waiters, jobs: Vec<Job>) -> Vec<Job> {
             return Vec::new();
         }
     };
-    match engine.store.commit(outcomes.clone()).await {
+    #[cfg(feature = "faults")]
+    let committed = crate::planted::pay(engine.store.clone(), outcomes.clone()).await;
+    #[cfg(not(feature = "faults"))]
+    let committed = engine.store.commit(outcomes.clone()).await;
+    match committed {
         Ok(results) => {
             let stored = jobs.into_iter().zip(outcomes).zip(results);
             let again = stored.filter_map(|((job, outcome), result)| {
@@ -212,9 +216,14 @@ async fn decide(engine: &Engine, jobs: &[Job]) -> Result<Vec<Outcome>, Refusal> 
     }
     let mut known = engine.store.known(&keys).await.map_err(refusal)?;
     let now = engine.clock.now();
+    #[cfg(feature = "faults")]
+    crate::planted::paying(&mut known);
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
-        let mut outcome = steps::payment(&engine.book, &job.parcel, &job.occurrence, &known, now);
+        let occurrence = &job.occurrence;
+        #[cfg(feature = "faults")]
+        let occurrence = &crate::planted::occurrence(occurrence, &known);
+        let mut outcome = steps::payment(&engine.book, &job.parcel, occurrence, &known, now);
         remember(&mut outcome);
         acquit_flow::apply(&mut known, &outcome);
         outcomes.push(outcome);

@@ -18,9 +18,12 @@ const IN_TURN: &str = concat!(
     columns!(),
     " FROM (SELECT ",
     columns!(),
-    ", row_number() OVER (PARTITION BY kind, recipient ORDER BY due_at, id) AS place
-   FROM deliveries WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting') due
-WHERE place <= $2 ORDER BY due_at, id LIMIT $3"
+    ", row_number() OVER (PARTITION BY kind, recipient ORDER BY id) AS place
+   FROM deliveries d WHERE due_at IS NOT NULL AND due_at <= $1 AND state = 'waiting'
+   AND (kind <> 'webhook' OR NOT EXISTS (SELECT 1 FROM deliveries e
+     WHERE e.recipient = d.recipient AND e.state = 'waiting' AND e.due_at > $1 AND e.id < d.id))
+ ) due
+WHERE place <= $2 ORDER BY place, due_at, id LIMIT $3"
 );
 const WAITING: &str = "SELECT count(*) FROM deliveries WHERE recipient = $1 AND state = 'waiting'";
 const BACKLOG: &str = "SELECT kind, count(*), min(created_at) FROM deliveries
@@ -49,8 +52,10 @@ pub struct Backlog {
 }
 
 impl Store {
-    /// Deliveries whose next try is due at `now` or before, the longest due first, and at most
-    /// `each` of one mailbox or subscription: what waits for one that hangs hides no other.
+    /// Deliveries whose next try is due at `now` or before, and at most `each` of one mailbox or
+    /// subscription, in turn: what waits for one that hangs hides no other. Those of a mailbox or
+    /// a subscription come in the order of their identifiers, and nothing for a subscription
+    /// overtakes what is to be tried again.
     ///
     /// # Errors
     /// What the database says, or a row that cannot be.

@@ -83,6 +83,10 @@ fn delivery(
     let language = engine.book.platform.languages.first().copied().unwrap_or(Language::Fr);
     let told = Told { words: &engine.book.words, language };
     let event = event(row.seq, &row.exchange, told);
+    #[cfg(feature = "faults")]
+    if crate::planted::forgets(row.seq) {
+        return None;
+    }
     if !wants(&held.types, &event.kind) {
         return None;
     }
@@ -107,6 +111,8 @@ fn delivery(
 /// the log the greater, because deliveries are tried in the order of their identifiers. The bits
 /// of the subscription that stay are its time and 40 that were random.
 fn identifier(subscription: Id, position: i64) -> Id {
+    #[cfg(feature = "faults")]
+    let position = if crate::planted::is("events_unordered") { position ^ 7 } else { position };
     let position = u128::from(position.unsigned_abs()) & ((1 << POSITION_BITS) - 1);
     Id(subscription.0 >> POSITION_BITS << POSITION_BITS | position)
 }

@@ -224,6 +224,13 @@ async fn once(engine: &Engine, ways: &Ways, delivery: &Delivery) -> bool {
     let last: String = tried.said.chars().take(LAST_CHARACTERS_MAX).collect();
     let (kind, to) = (delivery.kind.key(), masked(&delivery.to));
     let store = &engine.store;
+    #[cfg(feature = "faults")]
+    crate::planted::point("before_mark");
+    #[cfg(feature = "faults")]
+    let tried = match crate::planted::is("marked_anyway") {
+        true => Tried { failed: None, ..tried },
+        false => tried,
+    };
     let (ending, stored) = match &tried.failed {
         None => (Ending::Done, store.delivery_done(delivery.id, last.clone()).await),
         Some(failed) => {

@@ -41,6 +41,13 @@ pub(super) async fn send(
     let body = delivery.values.iter().find(|(name, _)| name == BODY);
     let body = body.map_or("", |(_, body)| body.as_str());
     let id = delivery.id.to_string();
+    #[cfg(feature = "faults")]
+    crate::planted::point("before_publish");
+    #[cfg(feature = "faults")]
+    let id = match crate::planted::is("webhook_id_per_try") {
+        true => format!("{id}.{}", delivery.tries),
+        false => id,
+    };
     let told = webhook::Delivery { url: &held.url, id: &id, body: body.as_bytes(), keys: &keys };
     Ok(match webhook::post(client, &told, engine.clock.now()).await {
         Ok(answer) => Tried::taken(answer.status.to_string()),
