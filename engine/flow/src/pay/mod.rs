@@ -80,9 +80,7 @@ pub fn decide_payment(
         }
         Occurrence::Operator(action) => operator::decide(&mut desk, action),
         Occurrence::NoticeAnswers(answers) => notice::answers(&mut desk, answers),
-        Occurrence::Statement { news, reports } => {
-            settle_bank::decide(&mut desk, news, reports)
-        }
+        Occurrence::Statement { news, reports } => settle_bank::decide(&mut desk, news, reports),
         Occurrence::Settle(settlement) => settle_decide::decide(&mut desk, settlement),
         Occurrence::Ask(ask) => request::ask(&mut desk, ask),
         Occurrence::Asked { request, answer } => request::asked(&mut desk, *request, answer),

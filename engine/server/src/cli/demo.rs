@@ -2,6 +2,7 @@
 
 use super::arguments::{Demo, Home};
 use super::book;
+use super::channels::Channels;
 use super::exit::{Exit, Failure};
 use super::home;
 use super::partners::{self, Around};
@@ -49,7 +50,7 @@ pub(super) fn demo(
             tell("serving; end with ctrl-c");
         }
         terminal.flush()?;
-        until_signal(service, Vec::new()).await
+        until_signal(service, Channels::default()).await
     });
     if is_fresh {
         // A demonstration leaves nothing behind.

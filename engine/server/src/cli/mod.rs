@@ -10,6 +10,7 @@
 pub mod arguments;
 mod bench;
 mod book;
+mod channels;
 mod check;
 mod completion;
 mod demo;

@@ -1,16 +1,16 @@
 //! `acquit serve`: a running engine with its channels.
 
 use super::arguments::Serve;
+use super::channels::Channels;
 use super::exit::{Exit, Failure};
 use super::home;
 use super::log::Log;
 use super::terminal::Terminal;
 use crate::bootstrap;
-use crate::config::{ChannelKind, Config};
+use crate::config::Config;
 use crate::service::{self, Keeping, Service, open_store};
 use crate::shell::Clock;
-use crate::shell::folder::{self, Watched};
-use acquit_domain::PartyCode;
+use crate::shell::folder;
 use acquit_mapping::rulebook::Rulebook;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) fn serve(
 ) -> Result<Exit, Failure> {
     home::wait_on_threads(async {
         let log = Log::start(terminal, &config.telemetry).map_err(Failure::configuration)?;
-        let watched = folders(config)?;
+        let channels = Channels::open(config)?;
         let service = start(book, config).await?;
         let first = bootstrap::first_keys(&service.engine.store, Clock::System.now()).await;
         let first = first.map_err(home::store)?;
@@ -43,7 +43,7 @@ pub(super) fn serve(
             terminal.line(format_args!("listening on {address}"))?;
         }
         terminal.flush()?;
-        let ended = until_signal(service, watched).await;
+        let ended = until_signal(service, channels).await;
         log.stop().await;
         ended
     })
@@ -66,14 +66,10 @@ pub(super) async fn start(book: &Arc<Rulebook>, config: &Config) -> Result<Servi
     started.map_err(|error| Failure::about(config.http.listen, &error))
 }
 
-/// Serves, folders included, until the process is told to end.
-pub(super) async fn until_signal(service: Service, watched: Vec<Watched>) -> Result<Exit, Failure> {
+/// Serves, channels of files included, until the process is told to end.
+pub(super) async fn until_signal(service: Service, channels: Channels) -> Result<Exit, Failure> {
     let (stop, stopping) = watch::channel(false);
-    let mut tasks = Vec::new();
-    for watched in watched {
-        let (engine, intake) = (service.engine.clone(), service.intake.clone());
-        tasks.push(tokio::spawn(folder::run(watched, engine, intake, stopping.clone())));
-    }
+    let tasks = channels.start(&service, &stopping).await?;
     let broken = tokio::select! {
         signalled = folder::signal() => {
             signalled.map_err(|error| Failure::unreachable(error.to_string())).err()
@@ -86,7 +82,7 @@ pub(super) async fn until_signal(service: Service, watched: Vec<Watched>) -> Res
     let _ = stop.send(true);
     for task in tasks {
         if let Err(error) = task.await {
-            tracing::error!(error = %error, "a folder channel ended early");
+            tracing::error!(error = %error, "a channel ended early");
         }
     }
     service.stop().await;
@@ -103,21 +99,4 @@ async fn store_stopped(service: &Service) -> String {
             return format!("the store stopped: {reason}");
         }
     }
-}
-
-/// The folder channels of a configuration, opened: one per partner.
-fn folders(config: &Config) -> Result<Vec<Watched>, Failure> {
-    let mut watched = Vec::new();
-    for (code, partner) in &config.partners {
-        let Some(name) = &partner.channel else { continue };
-        let Some(channel) = config.channels.get(name) else { continue };
-        if channel.kind != ChannelKind::Folder {
-            continue;
-        }
-        let wrong = |why: &str| Failure::configuration(format!("partners.{code}: {why}"));
-        let party = PartyCode::new(code).ok_or_else(|| wrong("no party code"))?;
-        let opened = Watched::open(channel, party);
-        watched.push(opened.map_err(|error| wrong(&error.to_string()))?);
-    }
-    Ok(watched)
 }

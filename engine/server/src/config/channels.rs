@@ -2,6 +2,7 @@
 
 use super::Secret;
 use serde::Deserialize;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// `[queue]`.
@@ -12,13 +13,24 @@ pub struct Queue {
     pub url: Option<Secret>,
 }
 
+/// `[sftp]`: the server partners come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sftp {
+    /// Address to listen on; absent: nobody comes.
+    pub listen: Option<SocketAddr>,
+    /// File of the server's own key; absent: `ssh_host_key` in the data folder, made at the first
+    /// start.
+    pub host_key: Option<PathBuf>,
+}
+
 /// `[channels.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelConfig {
     /// What kind of channel it is.
     pub kind: ChannelKind,
-    /// Root folder (kind `folder`).
+    /// Root folder (kinds `folder` and `sftp`).
     #[serde(default)]
     pub path: Option<PathBuf>,
     /// Address of the other end.
@@ -34,10 +46,29 @@ pub struct ChannelConfig {
     /// `http`).
     #[serde(default)]
     pub signing_key: Option<Secret>,
-    /// How it is known that a file is whole (kind `folder`).
+    /// Public keys the partner comes with, as lines of `authorized_keys` (kind `sftp`, when it
+    /// comes to us).
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Our private key, an OpenSSH file (kind `sftp`, when we go to the partner).
+    #[serde(default)]
+    pub key: Option<Secret>,
+    /// Fingerprints the partner's server may show, `SHA256:...` (kind `sftp`).
+    #[serde(default)]
+    pub fingerprints: Vec<String>,
+    /// Folder there that files are fetched from (kind `sftp`).
+    #[serde(default)]
+    pub fetch: String,
+    /// Folder there that letters are put into (kind `sftp`).
+    #[serde(default)]
+    pub put: String,
+    /// Folder there that fetched files are moved to; empty: they are removed (kind `sftp`).
+    #[serde(default)]
+    pub done: String,
+    /// How it is known that a file is whole (kinds `folder` and `sftp`).
     #[serde(default)]
     pub arrival: FileArrival,
-    /// How the extension of letters is written (kind `folder`).
+    /// How the extension of letters is written (kinds `folder` and `sftp`).
     #[serde(default)]
     pub extension: FileExtension,
 }

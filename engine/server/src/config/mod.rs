@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use channels::{ChannelConfig, ChannelKind, FileArrival, FileExtension, Partner, Queue};
+pub use channels::{ChannelConfig, ChannelKind, FileArrival, FileExtension, Partner, Queue, Sftp};
 pub use database::Database;
 pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES, surroundings};
 pub use http::Http;
@@ -45,6 +45,8 @@ pub struct Config {
     pub database: Database,
     /// Where work waits.
     pub queue: Queue,
+    /// The SFTP server.
+    pub sftp: Sftp,
     /// Channels by name.
     pub channels: BTreeMap<String, ChannelConfig>,
     /// Partners by code.
@@ -69,6 +71,7 @@ impl Default for Config {
             http: Http::default(),
             database: Database::default(),
             queue: Queue::default(),
+            sftp: Sftp::default(),
             channels: BTreeMap::new(),
             partners: BTreeMap::new(),
             mail: None,

@@ -7,7 +7,7 @@
 //! What this is *not*: letters leave by [`super::outbound`].
 
 use super::{Answer, Arrival, Engine, Intake, steps};
-use crate::config::{ChannelConfig, FileArrival, FileExtension};
+use crate::config::{ChannelConfig, ChannelKind, FileArrival, FileExtension};
 use crate::render::{Colour, Form, Lang, Look, Origin, Source, WIDTH_DEFAULT, render, tell};
 use acquit_connectors::folder::{Arrival as Wholeness, Arrived, Case, Fate, FileFault};
 use acquit_connectors::folder::{FolderChannel, Health};
@@ -40,10 +40,11 @@ impl Watched {
         let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why);
         let root = config.path.as_deref().ok_or_else(|| wrong("its channel has no path"))?;
         let name = FileName::new(party.as_str().as_bytes()).map_err(|why| wrong(why.text()))?;
-        let wholeness = match config.arrival {
-            FileArrival::Quiet => Wholeness::Quiet,
-            FileArrival::Renamed => Wholeness::Renamed,
-            FileArrival::Marked => Wholeness::Marked,
+        let wholeness = match (config.kind, config.arrival) {
+            // What comes over SSH is given its name when it is whole.
+            (ChannelKind::Sftp, _) | (_, FileArrival::Renamed) => Wholeness::Renamed,
+            (_, FileArrival::Quiet) => Wholeness::Quiet,
+            (_, FileArrival::Marked) => Wholeness::Marked,
         };
         let case = match config.extension {
             FileExtension::Lower => Case::Lower,

@@ -24,6 +24,8 @@ pub mod large;
 pub mod outbound;
 mod overlay;
 pub mod pay;
+#[cfg(feature = "sftp")]
+pub mod sftp;
 pub mod statistics;
 pub mod steps;
 pub mod timers;

@@ -4,6 +4,8 @@ mod bulk;
 mod crash;
 mod folder;
 mod server;
+#[cfg(feature = "sftp")]
+mod sftp;
 mod tail;
 #[cfg(feature = "otlp")]
 mod traces;

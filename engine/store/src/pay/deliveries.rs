@@ -43,7 +43,8 @@ const DEAD: &str = concat!(
 const TRIED: &str = "UPDATE deliveries SET state = $2, tries = tries + 1, last = $3, due_at = $4,
   due_event = $5 WHERE id = $1 AND state = 'waiting'";
 
-const AGAIN: &str = "UPDATE deliveries SET state = 'waiting', tries = 0, due_at = $2, due_event = $3
+const AGAIN: &str =
+    "UPDATE deliveries SET state = 'waiting', tries = 0, due_at = $2, due_event = $3
 WHERE id = $1 AND state = 'dead'";
 
 /// Event of the next try of a delivery.

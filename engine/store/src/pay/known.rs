@@ -130,8 +130,7 @@ fn named(link: &Link, keys: &PaymentKeys) -> Result<Todo> {
         }
     }
     for one in &keys.expected {
-        let named =
-            [one.total_minor.into(), one.currency.code().into(), one.means.as_str().into()];
+        let named = [one.total_minor.into(), one.currency.code().into(), one.means.as_str().into()];
         todo.orders.extend(ids(link, EXPECTED, &named)?);
     }
     for (provider, transaction) in &keys.funds {

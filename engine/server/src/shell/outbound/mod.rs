@@ -28,7 +28,7 @@ mod push;
 
 pub(crate) use lanes::write;
 pub use lanes::{Lanes, State};
-pub use open::outlets;
+pub use open::{is_folder, outlets};
 
 use super::engine::Engine;
 use acquit_domain::{Letter, PartyCode, Timestamp};

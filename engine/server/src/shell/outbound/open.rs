@@ -27,14 +27,18 @@ pub fn outlets(
         let wrong = |message: String| ConfigError { place: place.clone(), message };
         let party = PartyCode::new(code).ok_or_else(|| wrong("no party code".to_owned()))?;
         let outlet: Arc<dyn Outlet> = match channel.kind {
-            ChannelKind::Folder => {
+            kind if is_folder(kind) => {
                 let opened = Watched::open(channel, party.clone());
                 let opened = opened.map_err(|error| wrong(error.to_string()))?;
                 let (channel, case) = opened.into_parts();
                 Arc::new(Files::new(channel, case))
             }
             ChannelKind::Http => Arc::new(post(name, channel, environment)?),
-            ChannelKind::Sftp | ChannelKind::Amqp | ChannelKind::As2 | ChannelKind::Mail => {
+            ChannelKind::Folder
+            | ChannelKind::Sftp
+            | ChannelKind::Amqp
+            | ChannelKind::As2
+            | ChannelKind::Mail => {
                 let kind = format!("{:?}", channel.kind).to_lowercase();
                 return Err(wrong(format!("this build has no channels of kind {kind:?}")));
             }
@@ -42,6 +46,12 @@ pub fn outlets(
         outlets.insert(party, outlet);
     }
     Ok(outlets)
+}
+
+/// Whether letters of such a channel are put into a folder here, whoever fetches them from it.
+#[must_use]
+pub fn is_folder(kind: ChannelKind) -> bool {
+    kind == ChannelKind::Folder || (kind == ChannelKind::Sftp && cfg!(feature = "sftp"))
 }
 
 /// An address letters are posted to. It is the operator's own word, so that a partner in the same
