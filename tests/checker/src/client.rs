@@ -105,14 +105,16 @@ impl Client {
 fn read(stream: &mut BufReader<TcpStream>) -> Option<(Answer, bool)> {
     let mut line = String::new();
     stream.read_line(&mut line).ok()?;
-    let status: u16 = line.split(' ').nth(1)?.parse().ok()?;
+    let status: u16 = line.strip_suffix("\r\n")?.split(' ').nth(1)?.parse().ok()?;
     let (mut length, mut chunked, mut stays, mut retry_after) = (None, false, true, None);
     loop {
         line.clear();
-        if stream.read_line(&mut line).ok()? == 0 {
-            return None;
+        stream.read_line(&mut line).ok()?;
+        if line == "\r\n" {
+            break;
         }
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        // A head that was cut is no head.
+        let (name, value) = line.strip_suffix("\r\n")?.split_once(':')?;
         let value = value.trim();
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.parse::<u64>().ok(),

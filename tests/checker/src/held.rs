@@ -55,6 +55,16 @@ impl Held {
         Ok(Held { connection })
     }
 
+    /// Opens the SQLite file of an image, which may have to be recovered first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn recovered(path: &Path) -> Result<Held, String> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| e.to_string())?;
+        Ok(Held { connection })
+    }
+
     /// The rows of a question.
     ///
     /// # Errors

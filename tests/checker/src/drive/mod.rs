@@ -44,6 +44,8 @@ pub struct Load {
     pub probes: bool,
     /// Ends the load.
     pub stop: Arc<AtomicBool>,
+    /// Ends it without waiting for answers.
+    pub gone: Arc<AtomicBool>,
     /// How many requests were answered.
     pub answered: Arc<AtomicU64>,
 }
@@ -84,6 +86,12 @@ impl Running {
         for thread in self.threads {
             let _ = thread.join();
         }
+    }
+
+    /// Ends the load for good: what has no answer gets none.
+    pub fn abandon(self) {
+        self.load.gone.store(true, Ordering::Relaxed);
+        self.stop();
     }
 
     /// How many requests were answered until now.
@@ -167,7 +175,7 @@ impl Person {
             }
             if self.is_over() {
                 let until = *until.get_or_insert_with(|| Instant::now() + AFTER_STOP);
-                if Instant::now() >= until {
+                if Instant::now() >= until || self.load.gone.load(Ordering::Relaxed) {
                     return None;
                 }
             }

@@ -97,6 +97,14 @@ pub(super) fn never_twice(evidence: &Evidence, report: &mut Report) -> Result<()
             report.breach("P2", Column::Duplicated, text);
         }
     }
+    for op in evidence.ops(&[Kind::Repeat]) {
+        let verdict = op.verdict();
+        if matches!(verdict.as_str(), "accepted" | "parked") {
+            let named = &op.sent.what.reference;
+            let text = format!("{named} came again and was {verdict}");
+            report.breach("P2", Column::Duplicated, text);
+        }
+    }
     let mut told: BTreeMap<&str, &str> = BTreeMap::new();
     for op in evidence.ops(&[Kind::Capture]) {
         for got in op.answers.iter().filter(|got| got.status == 200) {
@@ -197,7 +205,11 @@ pub(super) fn no_half_answer(evidence: &Evidence, report: &mut Report) -> Result
         }
     }
     // The same from the other side: whoever was told no before was told "known" after.
-    for op in evidence.ops(MESSAGES).filter(|op| op.sent.what.kind != Kind::Repeat) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for op in evidence.ops(MESSAGES) {
+        if !seen.insert(&op.sent.sha256) {
+            continue;
+        }
         let first_no = op.answers.iter().any(|got| matches!(got.status, 429 | 503));
         if first_no && !op.is_uncertain() && op.verdict() == "known" {
             let named = &op.sent.what.reference;
