@@ -66,6 +66,13 @@ fn money_that_is_not_what_was_asked_for() {
 }
 
 #[test]
+fn issuers_that_answer_late_wrong_twice_or_never() {
+    let all = ["no-unm=0.25", "late-unm=0.25", "wrong-unm=0.25", "duplicate-unm=0.25"];
+    let arguments: Vec<&str> = all.iter().flat_map(|name| ["--misbehave", name]).collect();
+    check(&arguments, &["answers late", "events told"]);
+}
+
+#[test]
 fn partners_that_lie_or_fail() {
     check(&["--misbehave", "lies=0.3", "--misbehave", "500=0.3"], &[]);
 }

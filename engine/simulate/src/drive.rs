@@ -6,13 +6,14 @@
 //! centime, and the ledger must know of nothing that no partner took.
 
 mod account;
+mod day;
 mod payer;
 
 use crate::http::Call;
 use crate::issuer::{Client, Issuer};
 use crate::partners::Partners;
 use crate::street::Street;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,9 @@ use tokio::time::{Instant, sleep};
 
 /// How long what is under way may take after the last payment.
 const SETTLING: Duration = Duration::from_secs(20);
+
+/// Most payments of which every event is awaited.
+const TOLD_MAX: usize = 100;
 
 /// How long between two looks at what is under way.
 const LOOK: Duration = Duration::from_millis(250);
@@ -102,6 +106,12 @@ pub struct Tally {
     pub confirmed: usize,
     /// Invoices the issuer booked.
     pub booked: usize,
+    /// Answers the issuer was late with.
+    pub late: usize,
+    /// Events a subscriber was told.
+    pub told: usize,
+    /// Lines of the providers' settlements, and how many of them match.
+    pub settled: (usize, usize),
 }
 
 impl Tally {
@@ -124,7 +134,9 @@ impl Tally {
 /// # Errors
 /// When the platform cannot be reached or does not let the holder of a key do its part.
 pub async fn drive(plan: &Plan, partners: &Partners, street: &Street) -> io::Result<Tally> {
-    let issuer = Arc::new(Issuer::new(&plan.url, &plan.issuer, &plan.issuer_code));
+    let issuer = Issuer::new(&plan.url, &plan.issuer, &plan.issuer_code);
+    let issuer = Arc::new(issuer.misbehaving(street.misbehaviours.clone()));
+    let subscribed = subscribe(plan, partners).await?;
     let room = Arc::new(Semaphore::new(plan.at_once.max(1)));
     let mut paying = JoinSet::new();
     for n in 0..plan.payments {
@@ -152,7 +164,61 @@ pub async fn drive(plan: &Plan, partners: &Partners, street: &Street) -> io::Res
     }
     settle(&mut tally, &issuer).await?;
     account::explain(plan, &mut tally, street).await?;
+    day::match_days(plan, &mut tally, street).await?;
+    if subscribed {
+        told(&mut tally, partners).await;
+    }
     Ok(tally)
+}
+
+/// Subscribes to everything the portal may see; false when the platform posts to no such address.
+async fn subscribe(plan: &Plan, partners: &Partners) -> io::Result<bool> {
+    let wish = json!({ "url": partners.events.url() });
+    let call = Call::new("POST", &format!("{}/v1/subscriptions", plan.url));
+    let answer = call.bearer(&plan.portal).json(&wish).send().await?;
+    let body = answer.as_json();
+    let secret = body["secret"].as_str().filter(|_| answer.status == 200);
+    if let Some(secret) = secret {
+        partners.subscriber.trust(secret);
+    }
+    Ok(secret.is_some())
+}
+
+/// Waits until the subscriber was told of every invoice that was paid, and holds that against the
+/// order in which events are to be told.
+async fn told(tally: &mut Tally, partners: &Partners) {
+    let until = Instant::now() + SETTLING;
+    let missing = loop {
+        let told = partners.subscriber.told();
+        let of = |one: &&Driven| {
+            let end = format!("/{}", one.invoice);
+            let is_told = told.iter().any(|told| {
+                let subject = told.event["subject"].as_str().unwrap_or("");
+                let kind = told.event["type"].as_str().unwrap_or("");
+                subject.ends_with(&end) && kind.contains("awaiting_partner")
+            });
+            one.end == End::Confirmed && !is_told
+        };
+        let missing: Vec<String> =
+            tally.driven.iter().filter(of).map(|one| one.invoice.clone()).collect();
+        if missing.is_empty() || Instant::now() > until {
+            break missing;
+        }
+        sleep(LOOK).await;
+    };
+    let text = |one: String| format!("{one}: paid, and the subscriber was not told");
+    // Of very many events some are still on their way.
+    if tally.driven.len() <= TOLD_MAX {
+        tally.unexplained.extend(missing.into_iter().map(text));
+    }
+    let cursor = |one: &crate::subscriber::Told| {
+        one.event["id"].as_str().and_then(|id| id.parse::<i64>().ok()).unwrap_or(-1)
+    };
+    let cursors: Vec<i64> = partners.subscriber.told().iter().map(cursor).collect();
+    tally.told = cursors.len();
+    if !cursors.is_sorted_by(|before, after| before < after) {
+        tally.unexplained.push("events were told out of order".to_owned());
+    }
 }
 
 /// Lets the issuer answer until nothing comes any more.
@@ -164,6 +230,7 @@ async fn settle(tally: &mut Tally, issuer: &Issuer) -> io::Result<()> {
         quiet = if round.letters == 0 { quiet + 1 } else { 0 };
         sleep(LOOK).await;
     }
+    tally.late = issuer.answer_late().await?;
     tally.booked = issuer.book().await?;
     Ok(())
 }

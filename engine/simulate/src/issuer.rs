@@ -5,6 +5,7 @@
 
 use crate::http::Call;
 use crate::journal::{local, lock};
+use crate::misbehaviour::{Misbehaviour, Misbehaviours};
 use crate::xml::{all, escape, text};
 use crate::{amount, http};
 use jiff::{Timestamp, ToSpan};
@@ -68,6 +69,10 @@ pub struct Issuer {
     invoices: Mutex<BTreeMap<String, Invoice>>,
     /// Whether it believes a notice about an invoice it did not send itself.
     learns: bool,
+    /// What it does wrong.
+    misbehaviours: Misbehaviours,
+    /// Answers it has written and not sent.
+    late: Mutex<Vec<String>>,
 }
 
 impl Issuer {
@@ -83,6 +88,8 @@ impl Issuer {
             sequence: AtomicU64::new(first % 100_000_000_000),
             invoices: Mutex::default(),
             learns: false,
+            misbehaviours: Misbehaviours::default(),
+            late: Mutex::default(),
         }
     }
 
@@ -90,6 +97,12 @@ impl Issuer {
     #[must_use]
     pub fn learning(url: &str, key: &str, code: &str) -> Issuer {
         Issuer { learns: true, ..Issuer::new(url, key, code) }
+    }
+
+    /// The same issuer, doing wrong what is said.
+    #[must_use]
+    pub fn misbehaving(self, misbehaviours: Misbehaviours) -> Issuer {
+        Issuer { misbehaviours, ..self }
     }
 
     /// Makes an invoice known that was sent by other means.
@@ -177,11 +190,25 @@ impl Issuer {
                 let (issued_on, due_on) = (day("DateFacture"), day("DateReglement"));
                 self.know(&number, client, paid.unwrap_or_default(), &issued_on, &due_on);
             }
+            if self.happens(Misbehaviour::NoAnswer, &number) {
+                continue;
+            }
             let motive = match is_payment {
+                _ if self.happens(Misbehaviour::WrongAnswer, &number) => {
+                    Err("Montant du paiement ne peut etre different du montant facture")
+                }
                 true => self.judge(&number, &transaction, paid),
                 false => self.take_back(&number),
             };
+            if self.happens(Misbehaviour::DoubleAnswer, &number) {
+                let first = Err("Facture deja payee");
+                self.post(&self.unm(notice, &number, first)).await?;
+            }
             let document = self.unm(notice, &number, motive);
+            if self.happens(Misbehaviour::LateAnswer, &number) {
+                lock(&self.late).push(document);
+                continue;
+            }
             self.post(&document).await?;
             match motive.is_ok() {
                 true => round.confirmed += 1,
@@ -189,6 +216,22 @@ impl Issuer {
             }
         }
         Ok(())
+    }
+
+    fn happens(&self, what: Misbehaviour, about: &str) -> bool {
+        self.misbehaviours.happens(what, about)
+    }
+
+    /// Sends the answers it is late with; how many.
+    ///
+    /// # Errors
+    /// When the platform does not answer.
+    pub async fn answer_late(&self) -> io::Result<usize> {
+        let late = std::mem::take(&mut *lock(&self.late));
+        for document in &late {
+            self.post(document).await?;
+        }
+        Ok(late.len())
     }
 
     /// Whether a payment of an invoice is taken.

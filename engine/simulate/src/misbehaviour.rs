@@ -33,6 +33,14 @@ pub enum Misbehaviour {
     Error500,
     /// The news says paid, and the query says failed.
     Lies,
+    /// An issuer never answers a notice about an invoice.
+    NoAnswer,
+    /// An issuer answers a notice after everything else.
+    LateAnswer,
+    /// An issuer refuses a notice that is right.
+    WrongAnswer,
+    /// An issuer answers twice: no, since it has booked it, and yes.
+    DoubleAnswer,
 }
 
 /// Every misbehaviour with the name people write.
@@ -49,6 +57,10 @@ pub const NAMES: &[(Misbehaviour, &str)] = &[
     (Misbehaviour::TimeOut, "time-out"),
     (Misbehaviour::Error500, "500"),
     (Misbehaviour::Lies, "lies"),
+    (Misbehaviour::NoAnswer, "no-unm"),
+    (Misbehaviour::LateAnswer, "late-unm"),
+    (Misbehaviour::WrongAnswer, "wrong-unm"),
+    (Misbehaviour::DoubleAnswer, "duplicate-unm"),
 ];
 
 /// What a probability of 1 is.

@@ -152,6 +152,9 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
     if !is_now(desk, attempt.due.as_ref(), event, at) {
         return false;
     }
+    // After a standstill nobody is reminded of what has ended.
+    let ended = attempt.expires_at.is_some_and(|ends| ends <= desk.now);
+    let event = if event == REMIND && ended { "ran_out" } else { event };
     if event == POLL {
         poll(desk, order, attempt, at);
         return true;

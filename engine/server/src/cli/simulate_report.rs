@@ -56,6 +56,10 @@ pub(super) fn report(tally: &Tally, seed: u64, terminal: &mut Terminal) -> Resul
             "denied": amount::write(tally.denied),
             "notices_confirmed": tally.confirmed,
             "booked": tally.booked,
+            "late_answers": tally.late,
+            "events_told": tally.told,
+            "settlement_lines": tally.settled.0,
+            "settlement_matches": tally.settled.1,
             "unexplained": unexplained,
         }))?;
         return Ok(());
@@ -71,6 +75,10 @@ pub(super) fn report(tally: &Tally, seed: u64, terminal: &mut Terminal) -> Resul
     terminal.line(format_args!(
         "\npartners kept {kept} MAD, the ledger holds {held} MAD; issuers said yes {yes} times and \
          booked {booked}; seed {seed}"
+    ))?;
+    let (late, told, (lines, matches)) = (tally.late, tally.told, tally.settled);
+    terminal.line(format_args!(
+        "{lines} lines of settlements, {matches} match; {told} events told; {late} answers late"
     ))?;
     if tally.denied != 0 {
         let denied = amount::write(tally.denied);
