@@ -5,9 +5,12 @@
 //! known by the store, not by a folder), and it builds no path from a name a partner chose
 //! unless that name was checked ([`name::FileName`]).
 //!
-//! Channels: [`folder`]; `sftp`, which is folders over SSH; `mail` and `webhook`, which go out, each behind a feature of its name.
+//! Channels: [`folder`]; `sftp`, which is folders over SSH; `as2`; `mail`, `push` and `webhook`,
+//! which go out; each behind a feature of its name.
 //! `egress` is how every request over HTTP goes out. `http` inwards is served by the server itself.
 
+#[cfg(feature = "as2")]
+pub mod as2;
 #[cfg(feature = "webhook")]
 pub mod egress;
 pub mod folder;
