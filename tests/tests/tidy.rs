@@ -111,6 +111,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // It looks from outside: it shares no code with what it judges.
     ("tests/checker", &[]),
     ("tests/faults", &["checker"]),
+    ("tests/simulation", &["syntax", "domain", "mapping", "flow"]),
     (
         "tests",
         &["syntax", "domain", "mapping", "flow", "store", "connectors", "server", "simulate"],
