@@ -33,6 +33,9 @@ const KEY: &str = "TEST1234";
 const ROUNDS: usize = 4;
 /// Flushes measured before each round and after the last.
 const FLUSHES: usize = 300;
+/// Callbacks posted at a steady pace at the end, and how many a second.
+const PACED: usize = 2_000;
+const PACE: u32 = 200;
 /// Invoices and orders prepared at one time.
 const TOGETHER: usize = 256;
 
@@ -44,42 +47,66 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("acquit-callbacks-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let runtime = Runtime::new().unwrap();
-    let service = runtime.block_on(house(&folder, count));
-    let address = service.address.to_string();
-    let next = AtomicUsize::new(1);
-    let (mut times, mut flushes, mut took) = (Vec::new(), Vec::new(), Duration::ZERO);
+    let service = runtime.block_on(house(&folder, count + PACED));
+    let street = Street { address: service.address.to_string(), next: AtomicUsize::new(1) };
+    let (mut times, mut flushes) = (Vec::new(), Vec::new());
+    let (mut from, mut took) = (0, Duration::ZERO);
     for round in 1..=ROUNDS {
         flushes.extend(flush(&folder));
-        let (until, from) = (count * round / ROUNDS, Instant::now());
-        let workers = |_| {
-            std::thread::scope(|scope| {
-                let work = || post(&address, &next, until);
-                let all: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
-                all.into_iter().flat_map(|one| one.join().unwrap()).collect::<Vec<Duration>>()
-            })
-        };
-        times.extend(workers(()));
-        took += from.elapsed();
-        // Every worker has taken one number too many.
-        next.store(until + 1, Ordering::SeqCst);
+        let (until, begun) = (count * round / ROUNDS, Instant::now());
+        times.extend(posted(&street, connections, from..until, None));
+        took += begun.elapsed();
+        from = until;
     }
     flushes.extend(flush(&folder));
-    assert_eq!(times.len(), count, "every callback was answered POSTAUTH");
+    let per_second = count as u128 * 1_000_000 / took.as_micros().max(1);
+    println!("{count} callbacks over {connections} connections: {per_second}/s");
+    told("as fast as they can", &mut times, &mut flushes);
+    let pause = Duration::from_secs(1) / PACE;
+    let mut paced = posted(&street, connections, count..count + PACED, Some(pause));
+    flushes.extend(flush(&folder));
+    told(&format!("{PACE} a second"), &mut paced, &mut flushes);
+    assert_eq!(times.len() + paced.len(), count + PACED, "every callback was answered");
     let totals = runtime.block_on(service.engine.store.totals()).unwrap();
     assert_eq!(totals[0].suspense, 0, "every payment is on its invoice");
-    let at = |of: &mut Vec<Duration>, hundredth: usize| {
+    runtime.block_on(service.stop());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Prints the times of answers beside those of flushes.
+fn told(how: &str, times: &mut [Duration], flushes: &mut [Duration]) {
+    let at = |of: &mut [Duration], hundredth: usize| {
         of.sort_unstable();
         of[(of.len() * hundredth / 100).min(of.len() - 1)].as_micros()
     };
-    let (p50, p99) = (at(&mut times, 50), at(&mut times, 99));
-    let (flush50, flush99) = (at(&mut flushes, 50), at(&mut flushes, 99));
-    let per_second = count as u128 * 1_000_000 / took.as_micros().max(1);
-    println!("{count} callbacks over {connections} connections: {per_second}/s");
-    println!("answer p50 {p50} us, p99 {p99} us; flush p50 {flush50} us, p99 {flush99} us");
+    let (p50, p99) = (at(times, 50), at(times, 99));
+    let (flush50, flush99) = (at(flushes, 50), at(flushes, 99));
+    println!("{how}: p50 {p50} us, p99 {p99} us; flush p50 {flush50} us, p99 {flush99} us");
     let ratio = p99 * 100 / flush99.max(1);
-    println!("p99 of an answer is {}.{:02} times the p99 of a flush", ratio / 100, ratio % 100);
-    runtime.block_on(service.stop());
-    std::fs::remove_dir_all(&folder).unwrap();
+    println!("  p99 of an answer is {}.{:02} times the p99 of a flush", ratio / 100, ratio % 100);
+}
+
+/// Where callbacks go, and which is the next.
+struct Street {
+    address: String,
+    next: AtomicUsize,
+}
+
+/// Posts the callbacks of a range over some connections, one every `pause` or as fast as they can.
+fn posted(
+    street: &Street,
+    connections: usize,
+    range: std::ops::Range<usize>,
+    pause: Option<Duration>,
+) -> Vec<Duration> {
+    street.next.store(range.start, Ordering::SeqCst);
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let due = |n: usize| pause.map(|pause| begun + pause * (n - range.start) as u32);
+        let work = || post(street, range.end, &due);
+        let all: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
+        all.into_iter().flat_map(|one| one.join().unwrap()).collect()
+    })
 }
 
 /// A running server with so many card payments that are begun.
@@ -137,25 +164,27 @@ fn wish(number: &str) -> Occurrence {
     })
 }
 
-/// Posts callbacks over one connection until so many are posted; the time of each answer.
-fn post(address: &str, next: &AtomicUsize, until: usize) -> Vec<Duration> {
+/// Posts callbacks over one connection; the time of each answer, from when it was due.
+fn post(street: &Street, end: usize, due: &dyn Fn(usize) -> Option<Instant>) -> Vec<Duration> {
+    let address = &street.address;
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_nodelay(true).unwrap();
     let mut answers = BufReader::new(stream.try_clone().unwrap());
     let mut times = Vec::new();
     loop {
-        let n = next.fetch_add(1, Ordering::SeqCst);
-        if n > until {
+        let n = street.next.fetch_add(1, Ordering::SeqCst);
+        if n >= end {
             return times;
         }
-        let body = callback(n);
+        let body = callback(n + 1);
         let head = format!(
             "POST /callbacks/cmi HTTP/1.1\r\nHost: {address}\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         let request = [head.as_bytes(), body.as_bytes()].concat();
-        let from = Instant::now();
+        let from = due(n).unwrap_or_else(Instant::now);
+        std::thread::sleep(from.saturating_duration_since(Instant::now()));
         stream.write_all(&request).unwrap();
         let answer = answer(&mut answers);
         times.push(from.elapsed());

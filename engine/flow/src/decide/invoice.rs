@@ -140,6 +140,10 @@ fn classify(case: Case<'_>, said: &InvoiceMessage, held: Option<&Invoice>) -> Ev
         (MessageFunction::Original, Some(held)) if held.state == InvoiceState::Requested => {
             Event::RequestFound
         }
+        // Nothing is held of it but that somebody asked for it in vain.
+        (MessageFunction::Original, Some(held)) if held.state == InvoiceState::Empty => {
+            Event::Original
+        }
         (MessageFunction::Original, Some(held)) if differs(case, said, held).is_none() => {
             Event::OriginalAgain
         }

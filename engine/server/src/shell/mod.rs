@@ -12,6 +12,8 @@
 mod alarm;
 pub mod answer;
 pub mod arrival;
+#[cfg(feature = "as2")]
+pub mod as2;
 pub mod calls;
 pub mod channels;
 pub mod clock;
@@ -24,11 +26,13 @@ pub mod large;
 pub mod outbound;
 mod overlay;
 pub mod pay;
+mod paying;
 #[cfg(feature = "sftp")]
 pub mod sftp;
 pub mod statistics;
 pub mod steps;
 pub mod timers;
+mod touched;
 pub mod waiting;
 
 pub use answer::{Answer, Refusal};
