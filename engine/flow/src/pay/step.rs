@@ -121,7 +121,8 @@ pub(super) fn invoice<'b>(
     let from = invoice.state;
     row.event = event.key().to_owned();
     row.from = Some(from);
-    row.before = Some(invoice.status);
+    // What was only asked for has shown nothing before its first row.
+    row.before = (invoice.exchanges > 0).then_some(invoice.status);
     let mut stepped = Stepped { exchange: row.id, send: &[], refused: None };
     let mut alert = None;
     match book.lifecycle.decide(from, invoice.flags, event) {

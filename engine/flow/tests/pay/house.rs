@@ -286,6 +286,7 @@ fn has(order: &Order, key: &InvoiceKey) -> bool {
 fn rows(outcome: &Outcome) {
     use InvoiceState::{AwaitingIssuer, Confirmed, InProcess, Open, Paid, Partial};
     for row in &outcome.exchanges {
+        assert!(row.n != Some(1) || row.before.is_none(), "{} begins as something", row.event);
         let (Some(from), Some(to)) = (row.from, row.to) else { continue };
         let settled = matches!(from, AwaitingIssuer | Confirmed | Paid);
         if settled && matches!(to, Open | InProcess | Partial) {
