@@ -9,6 +9,8 @@
 //! which go out; each behind a feature of its name.
 //! `egress` is how every request over HTTP goes out. `http` inwards is served by the server itself.
 
+#[cfg(feature = "amqp")]
+pub mod amqp;
 #[cfg(feature = "as2")]
 pub mod as2;
 #[cfg(feature = "webhook")]

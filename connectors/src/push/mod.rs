@@ -5,7 +5,7 @@
 //! |---|---|
 //! | 2xx | the partner has the letter |
 //! | 400, 413, 415, 422 | it will never take these bytes: somebody has to look |
-//! | all others, redirects and silence included | not now: an address, a key or a server has to be mended |
+//! | others, redirects and silence | not now: an address, a key or a server has to be mended |
 //!
 //! 410 is no farewell here: a partner cannot unsubscribe from answers to its own messages.
 //!

@@ -9,6 +9,7 @@ use crate::gateway::{Accounts, Gateway};
 use crate::http::{self, App};
 use crate::shell::deliveries::{self, Ways};
 use crate::shell::outbound;
+use crate::shell::queues::Queues;
 use crate::shell::timers::{self, Checkpoints};
 use crate::shell::{Cashier, Clock, Engine, Intake, clocks};
 use acquit_mapping::rulebook::Rulebook;
@@ -56,6 +57,7 @@ pub struct Service {
     clocks: JoinHandle<()>,
     deliveries: JoinHandle<()>,
     outbound: JoinHandle<()>,
+    queues: JoinHandle<()>,
     resuming: JoinHandle<()>,
     checkpoints: Option<Checkpoints>,
 }
@@ -89,13 +91,16 @@ pub async fn start(
         }
     };
     let lines = config.clocks.lines().map_err(io::Error::other)?;
-    let outlets = outbound::outlets(config, &config::surroundings()).map_err(io::Error::other)?;
+    let environment = config::surroundings();
+    let mut outlets = outbound::outlets(config, &environment).map_err(io::Error::other)?;
+    let queues = Queues::open(config, &environment).map_err(io::Error::other)?;
     let ways = Ways::open(config.mail.as_ref(), &config.webhooks).map_err(io::Error::other)?;
     bootstrap::put_directory(&store, &book).await.map_err(io::Error::other)?;
     let listener = TcpListener::bind(config.http.listen).await?;
     let address = listener.local_addr()?;
     let engine = Engine::new(store, book, clock);
     let (intake, decider) = Intake::start(engine.clone(), config.http.queue);
+    queues.add_outlets(&engine, &mut outlets);
     let (stop, stopping) = watch::channel(false);
     let (cashier, paying) = Cashier::start(engine.clone(), config.http.queue);
     intake.set_cashier(cashier.clone());
@@ -114,6 +119,7 @@ pub async fn start(
         paying,
         clocks: tokio::spawn(clocks::run(engine.clone(), cashier.clone(), lines, stopping.clone())),
         deliveries: tokio::spawn(deliveries::run(engine.clone(), ways, stopping.clone())),
+        queues: tokio::spawn(queues.run(engine.clone(), intake.clone(), stopping.clone())),
         outbound: tokio::spawn(outbound::run(
             engine.clone(),
             outlets,
@@ -157,6 +163,7 @@ impl Service {
             ("clocks", self.clocks),
             ("deliveries", self.deliveries),
             ("outbound", self.outbound),
+            ("queues", self.queues),
             ("resuming", self.resuming),
         ];
         for (name, task) in tasks {

@@ -6,11 +6,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// `[queue]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Queue {
     /// `amqp://...`; absent: in process.
     pub url: Option<Secret>,
+    /// Topic exchange events go to.
+    pub events: String,
+}
+
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue { url: None, events: "acquit.events".to_owned() }
+    }
 }
 
 /// `[sftp]`: the server partners come to.
@@ -65,6 +73,12 @@ pub struct ChannelConfig {
     /// Folder there that fetched files are moved to; empty: they are removed (kind `sftp`).
     #[serde(default)]
     pub done: String,
+    /// Queue its parcels are taken from; `{partner}` stands for the partner's code (kind `amqp`).
+    #[serde(default)]
+    pub queue_in: Option<String>,
+    /// Queue its letters are put into (kind `amqp`).
+    #[serde(default)]
+    pub queue_out: Option<String>,
     /// How it is known that a file is whole (kinds `folder` and `sftp`).
     #[serde(default)]
     pub arrival: FileArrival,

@@ -10,6 +10,8 @@
 //! What it is *not*: it decides nothing, it knows no format and no channel.
 
 mod alarm;
+#[cfg(feature = "amqp")]
+pub mod amqp;
 pub mod answer;
 pub mod arrival;
 #[cfg(feature = "as2")]
@@ -27,6 +29,7 @@ pub mod outbound;
 mod overlay;
 pub mod pay;
 mod paying;
+pub mod queues;
 #[cfg(feature = "sftp")]
 pub mod sftp;
 pub mod statistics;

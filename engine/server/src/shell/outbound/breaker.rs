@@ -16,7 +16,7 @@ pub(super) const OPEN_AFTER: u32 = 5;
 
 /// Failures since the last letter that was delivered.
 #[derive(Debug, Default)]
-pub(super) struct Breaker {
+pub(crate) struct Breaker {
     failures: u32,
     probing: bool,
 }
@@ -37,14 +37,14 @@ impl Breaker {
     }
 
     /// A letter was delivered, or set aside: either way the partner answers.
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         *self = Breaker::default();
     }
 
     /// A try failed. Gives how long to wait before the next, at least as long as the partner
     /// asked for; half of it is left to the dice, so that what failed together does not come
     /// back together.
-    pub(super) fn failed(&mut self, asked: Option<Duration>, dice: u8) -> Duration {
+    pub(crate) fn failed(&mut self, asked: Option<Duration>, dice: u8) -> Duration {
         let doubled = FIRST_WAIT * 2u32.saturating_pow(self.failures.min(16));
         self.failures = self.failures.saturating_add(1);
         self.probing = false;

@@ -26,6 +26,8 @@ mod lanes;
 mod open;
 mod push;
 
+#[cfg(feature = "amqp")]
+pub(crate) use breaker::Breaker;
 pub(crate) use lanes::write;
 pub use lanes::{Lanes, State};
 pub use open::{is_folder, outlets};

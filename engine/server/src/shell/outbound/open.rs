@@ -34,6 +34,8 @@ pub fn outlets(
                 Arc::new(Files::new(channel, case))
             }
             ChannelKind::Http => Arc::new(post(name, channel, environment)?),
+            // Queues bring their own.
+            ChannelKind::Amqp if cfg!(feature = "amqp") => continue,
             ChannelKind::Folder
             | ChannelKind::Sftp
             | ChannelKind::Amqp
