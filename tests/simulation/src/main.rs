@@ -1,7 +1,6 @@
 //! Worlds by command: `--seeds N [--from N] [--threads N]`, or `--seed N [--steps N] [--trace]`;
 //! `--bug NAME` plants a mistake.
 #![expect(clippy::print_stdout, reason = "tells what was found")]
-#![expect(clippy::disallowed_methods, reason = "measures itself")]
 
 use acquit_simulation::book::book;
 use acquit_simulation::bugs::Bug;

@@ -214,7 +214,7 @@ impl World<'_> {
         let notices = payments.notices.values().filter(|notice| {
             case.invoice.iter().any(|key| notice.lines.iter().any(|line| line.invoice == *key))
         });
-        let notice = notices.map(|notice| notice.id).last();
+        let notice = notices.map(|notice| notice.id).next_back();
         let then = self.dice.pick(&[Afterwards::Reopens, Afterwards::Cancels]);
         let won = self.dice.chance(500);
         Some(match (action, funds, invoice, notice) {

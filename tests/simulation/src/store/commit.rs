@@ -5,6 +5,7 @@ use crate::bugs::Bug;
 use acquit_domain::known::Parked;
 use acquit_domain::pay::Payments;
 use acquit_domain::{InvoiceState, Letter, Outcome};
+use std::collections::btree_map::Entry;
 
 impl Store {
     /// Writes an outcome, whole or not at all.
@@ -130,7 +131,7 @@ impl Store {
             self.idempotent.insert(parcel.idempotency_key.clone(), parcel.id);
         }
         outcome.replaced.iter().for_each(|key| drop(self.held.envelopes.remove(key)));
-        let remember = self.bug != Some(Bug::RepeatsForgotten) || self.commits % 2 == 0;
+        let remember = self.bug != Some(Bug::RepeatsForgotten) || self.commits.is_multiple_of(2);
         for envelope in outcome.envelopes.iter().filter(|_| remember) {
             self.held.envelopes.insert(envelope.key.clone(), envelope.clone());
         }
@@ -138,7 +139,8 @@ impl Store {
             self.held.invoices.insert(change.invoice.key.clone(), change.invoice.clone());
         }
         for row in &outcome.exchanges {
-            if self.bug == Some(Bug::RowsLost) && self.commits % 7 == 0 && row.n.is_some() {
+            if self.bug == Some(Bug::RowsLost) && self.commits.is_multiple_of(7) && row.n.is_some()
+            {
                 continue;
             }
             self.rows.insert(row.id);
@@ -168,8 +170,8 @@ impl Store {
     }
 
     fn keep(&mut self, letter: &Letter, queued: bool) {
-        if !self.letters.contains_key(&letter.id) {
-            self.letters.insert(letter.id, (letter.clone(), queued));
+        if let Entry::Vacant(place) = self.letters.entry(letter.id) {
+            place.insert((letter.clone(), queued));
             let name = (letter.to.clone(), letter.reference.clone());
             self.held.letters.insert(name, letter.clone());
         }
