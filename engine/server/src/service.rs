@@ -108,7 +108,7 @@ pub async fn start(
     let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
     #[cfg(feature = "webhook")]
     app.egress.get_or_init(|| deliveries::egress(&config.webhooks));
-    open_gateway(config, address, &engine, &cashier, (&app, &stopping))?;
+    open_gateway(config, address, &engine, (&cashier, &intake), (&app, &stopping))?;
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());
     Ok(Service {
@@ -140,12 +140,12 @@ fn open_gateway(
     config: &Config,
     address: SocketAddr,
     engine: &Engine,
-    cashier: &Cashier,
+    (cashier, intake): (&Cashier, &Intake),
     (app, stopping): (&App, &watch::Receiver<bool>),
 ) -> io::Result<()> {
     let accounts = Accounts::new(config, address, &engine.book).map_err(io::Error::other)?;
     cashier.set_handover(accounts.clone());
-    let gateway = Gateway::new(accounts, engine.clone(), cashier.clone());
+    let gateway = Gateway::new(accounts, engine.clone(), cashier.clone(), intake.clone());
     app.set_gateway(gateway.clone());
     if let Some(calls) = engine.calls.open() {
         tokio::spawn(gateway.run(calls, stopping.clone()));

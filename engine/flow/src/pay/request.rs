@@ -207,7 +207,9 @@ pub(super) fn asked(desk: &mut Desk<'_>, id: Id, answer: &RequestAnswer) -> Verd
             }
         }
         RequestAnswer::Nothing { reason } => {
-            reason.clone_into(&mut request.reason);
+            if open {
+                reason.clone_into(&mut request.reason);
+            }
             let key = key_of(&request);
             let text = format!("Émetteur injoignable: {reason}");
             telling.note(desk, key.as_ref(), Verdict::Accepted, &text);

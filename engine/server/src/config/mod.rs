@@ -9,6 +9,7 @@ mod channels;
 mod database;
 mod environment;
 mod http;
+pub mod issuers;
 pub mod providers;
 mod secret;
 mod telemetry;
@@ -24,6 +25,7 @@ pub use channels::{ChannelConfig, ChannelKind, FileArrival, FileExtension, Partn
 pub use database::Database;
 pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES, surroundings};
 pub use http::Http;
+pub use issuers::IssuerConfig;
 pub use providers::ProviderConfig;
 pub use secret::{SECRET_MAX, Secret};
 pub use telemetry::Telemetry;
@@ -59,6 +61,8 @@ pub struct Config {
     pub clocks: Clocks,
     /// Our accounts at payment providers, by folder of `mappings/providers`.
     pub providers: BTreeMap<String, ProviderConfig>,
+    /// Where issuers are asked for invoices, by a code of their agreement.
+    pub issuers: BTreeMap<String, IssuerConfig>,
     /// Where traces go.
     pub telemetry: Telemetry,
 }
@@ -78,6 +82,7 @@ impl Default for Config {
             webhooks: Webhooks::default(),
             clocks: Clocks::default(),
             providers: BTreeMap::new(),
+            issuers: BTreeMap::new(),
             telemetry: Telemetry::default(),
         }
     }

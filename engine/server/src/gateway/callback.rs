@@ -178,8 +178,7 @@ impl Gateway {
     async fn refuse(&self, message: &Message, parcel: Parcel, refusal: Refusal) -> Answered {
         let Refusal { stage, finding } = refusal;
         let alert = match (stage, finding.code.as_ref()) {
-            (Stage::Stranger, _) => "sec.merchant",
-            (Stage::Unsigned, _) => "sec.signature",
+            (Stage::Stranger | Stage::Unsigned, _) => stage_alert(stage),
             (_, steps::BUG) => "sys.bug",
             (_, "PAY-NUM" | "PAY-CUR") => "pay.amount",
             _ => "",
@@ -196,7 +195,7 @@ impl Gateway {
     }
 
     /// Keeps a message that was not believed, unless there were too many in this minute.
-    async fn keep(&self, parcel: Parcel, finding: &Finding, alert: &str) {
+    pub(super) async fn keep(&self, parcel: Parcel, finding: &Finding, alert: &str) {
         let minute = u64::try_from(parcel.received_at.0.div_euclid(MINUTE)).unwrap_or_default();
         let [of, count] = &self.refused;
         if of.swap(minute, Ordering::Relaxed) != minute {
@@ -219,6 +218,15 @@ impl Gateway {
         if let Err(error) = self.engine.store.commit(vec![outcome]).await {
             tracing::error!(error = %error, "a message that was not believed was not kept");
         }
+    }
+}
+
+/// The alert of a message that somebody else wrote, or that is for somebody else.
+pub(super) const fn stage_alert(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Stranger => "sec.merchant",
+        Stage::Unsigned => "sec.signature",
+        Stage::Malformed | Stage::Invalid => "",
     }
 }
 

@@ -13,6 +13,7 @@ use acquit_flow::pay::Beginning;
 use acquit_mapping::provider::{
     Call, Delivered, Heard, Message, Provider, Wanted, hear, judge_query, known,
 };
+use acquit_mapping::record::Record;
 use acquit_mapping::vocabulary::field;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,9 @@ impl Gateway {
 
     /// Makes one call and hands in what it gave.
     async fn make(&self, wanted: &pay::Call) {
+        if wanted.purpose == CallPurpose::AskInvoices {
+            return self.ask_invoices(wanted).await;
+        }
         let Some((provider, house)) = self.accounts.house_of(&wanted.to) else {
             tracing::warn!(to = wanted.to, "nobody is set up for a call");
             return;
@@ -65,7 +69,8 @@ impl Gateway {
             tracing::info!(to, purpose, "the provider has no way for this");
             return;
         };
-        let answered = self.tried(provider, house, call, (&order, &attempt)).await;
+        let record = || self.accounts.record(provider, house, &order, &attempt);
+        let answered = self.tried(provider, house, call, record).await;
         let well = matches!(&answered, Ok(said) if said.status < 500);
         self.engine.calls.went(wanted, well);
         let occurrence = match call.purpose {
@@ -89,7 +94,7 @@ impl Gateway {
             tracing::warn!(to = wanted.to, purpose = wanted.purpose.key(), reason, "no answer");
         }
         if let Some(occurrence) = occurrence {
-            self.hand_in(provider, &call.name, account, occurrence).await;
+            self.hand_in((&provider.code, &call.name), account, occurrence).await;
         }
     }
 
@@ -109,16 +114,16 @@ impl Gateway {
     }
 
     /// Calls; again only when nothing left, so that nothing is begun twice.
-    async fn tried(
+    pub(super) async fn tried(
         &self,
         provider: &Provider,
         house: &House,
         call: &Call,
-        (order, attempt): (&Order, &Attempt),
+        record: impl Fn() -> Record<'static>,
     ) -> Result<Said, Failed> {
         let mut tries = 1;
         loop {
-            let mut record = self.accounts.record(provider, house, order, attempt);
+            let mut record = record();
             match self.ask(provider, house, call, &mut record).await {
                 Err(failed) if !failed.sent && tries < TRIES && house.is_called() => {}
                 answered => return answered,
@@ -264,10 +269,15 @@ impl Gateway {
     }
 
     /// Hands in what a call gave; asked again a few times when there is no room.
-    async fn hand_in(&self, provider: &Provider, name: &str, account: &str, what: Occurrence) {
+    pub(super) async fn hand_in(
+        &self,
+        (partner, name): (&str, &str),
+        account: &str,
+        what: Occurrence,
+    ) {
         for _ in 0..TRIES {
             let arrival = Arrival {
-                partner: PartyCode::new(&provider.code),
+                partner: PartyCode::new(partner),
                 name: name.to_owned(),
                 ..Arrival::over(Channel::Http)
             };
@@ -275,14 +285,14 @@ impl Gateway {
             match self.cashier.decide(parcel, what.clone()).await {
                 Err(Refusal::Busy) => {}
                 Err(refusal) => {
-                    tracing::error!(refusal = %refusal, "what a provider answered was not stored");
+                    tracing::error!(partner, refusal = %refusal, "what was answered was not stored");
                     return;
                 }
                 Ok(_) => return,
             }
             tokio::time::sleep(Duration::from_millis(PAUSE_MILLISECONDS)).await;
         }
-        tracing::error!(provider = provider.folder, "what a provider answered was not stored");
+        tracing::error!(partner, "what was answered was not stored");
     }
 }
 

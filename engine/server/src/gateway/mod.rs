@@ -8,6 +8,7 @@
 //! What it is *not*: it decides nothing about money, and it knows no provider: what each says and
 //! wants to hear is data of `mappings/providers`.
 
+mod asks;
 pub mod callback;
 mod calls;
 mod handover;
@@ -15,23 +16,30 @@ mod house;
 mod mask;
 mod out;
 mod state;
+mod tally;
 
 pub use callback::{Answered, Called};
 pub use house::House;
 
 use crate::config::{Config, ConfigError};
-use crate::shell::{Cashier, Engine};
-use acquit_mapping::provider::Provider;
+use crate::shell::{Cashier, Engine, Intake};
+use acquit_domain::PartyCode;
+use acquit_mapping::provider::{Asking, Provider};
 use acquit_mapping::rulebook::Rulebook;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use tally::Tally;
 
 /// Our accounts at all providers that are set up.
 pub struct Accounts {
     book: Arc<Rulebook>,
     houses: BTreeMap<String, House>,
+    /// Issuers that can be asked, by code of the agreement and name of the terminal; the empty
+    /// name is the issuer itself.
+    issuers: BTreeMap<(String, String), House>,
     public: String,
 }
 
@@ -39,7 +47,9 @@ pub struct Accounts {
 pub struct Gateway {
     engine: Engine,
     cashier: Cashier,
+    intake: Intake,
     accounts: Arc<Accounts>,
+    tally: Tally,
     /// Messages that were not believed and are kept: the minute, and how many in it.
     refused: [AtomicU64; 2],
 }
@@ -70,7 +80,16 @@ impl Accounts {
             }
             houses.insert(folder.clone(), House::new(folder, account, &environment)?);
         }
-        Ok(Arc::new(Accounts { book: Arc::clone(book), houses, public }))
+        let issuers = issuers(config, book, &environment)?;
+        Ok(Arc::new(Accounts { book: Arc::clone(book), houses, issuers, public }))
+    }
+
+    /// How an issuer is asked, and where: its terminal when that has an address, else itself.
+    fn issuer(&self, code: &PartyCode, terminal: &str) -> Option<(&Asking, &House)> {
+        let asking = self.book.asking(code)?;
+        let at =
+            |terminal: &str| self.issuers.get(&(asking.side.code.clone(), terminal.to_owned()));
+        Some((asking, at(terminal).or_else(|| at(""))?))
     }
 
     /// A provider that is set up, by its folder.
@@ -87,13 +106,59 @@ impl Accounts {
     }
 }
 
+/// Where issuers are asked.
+fn issuers(
+    config: &Config,
+    book: &Rulebook,
+    environment: &BTreeMap<String, String>,
+) -> Result<BTreeMap<(String, String), House>, ConfigError> {
+    let mut issuers = BTreeMap::new();
+    for (code, account) in &config.issuers {
+        let asking = PartyCode::new(code).and_then(|code| book.asking(&code));
+        let Some(asking) = asking else {
+            let known = book.askings.iter().map(|one| one.side.code.as_str());
+            let known = known.collect::<Vec<_>>().join(", ");
+            let message = format!("no such issuer can be asked for invoices; known: {known}");
+            return Err(ConfigError { place: format!("issuers.{code}"), message });
+        };
+        let itself = (!account.api.is_empty()).then_some((String::new(), account.api.clone()));
+        for (terminal, api) in account.terminals.clone().into_iter().chain(itself) {
+            let folder = match terminal.as_str() {
+                "" => asking.side.folder.clone(),
+                terminal => format!("{}/{terminal}", asking.side.folder),
+            };
+            let house = House::new(&folder, &account.account(&api), environment)?;
+            issuers.insert((asking.side.code.clone(), terminal), house);
+        }
+    }
+    Ok(issuers)
+}
+
 impl Gateway {
     /// The gateway over our accounts. The accounts alone make hand-offs, because who decides must
     /// not hold who hands in to it.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, engine: Engine, cashier: Cashier) -> Arc<Gateway> {
+    pub fn new(
+        accounts: Arc<Accounts>,
+        engine: Engine,
+        cashier: Cashier,
+        intake: Intake,
+    ) -> Arc<Gateway> {
         let refused = [AtomicU64::new(0), AtomicU64::new(0)];
-        Arc::new(Gateway { engine, cashier, accounts, refused })
+        let tally = Tally::default();
+        Arc::new(Gateway { engine, cashier, intake, accounts, tally, refused })
+    }
+
+    /// Writes how calls went in the text format of Prometheus.
+    pub fn write(&self, out: &mut String) {
+        self.tally.write(out);
+        let name = "acquit_calls_resting";
+        let help = "1 while a provider or an issuer is left alone after calls that failed.";
+        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
+        for house in self.accounts.houses.values().chain(self.accounts.issuers.values()) {
+            let rests = u8::from(!house.is_called());
+            let _ = writeln!(out, "{name}{{to=\"{}\"}} {rests}", house.folder);
+        }
     }
 
     fn house(&self, folder: &str) -> Option<(&Provider, &House)> {

@@ -1,9 +1,14 @@
 //! One request to a provider and its answer, with an account of both that may be kept.
 
+use super::asks::FOUND_BYTES_MAX;
+use super::tally::Went;
 use super::{Gateway, House, mask};
-use acquit_connectors::egress::{Client, Egress, Method, Request, Sent};
+use acquit_connectors::egress::{Client, Egress, Method, Request, Response, Sent};
+use acquit_domain::pay::CallPurpose;
 use acquit_mapping::provider::{Call, Login, Provider, Saying, path, say};
 use acquit_mapping::record::Record;
+use acquit_mapping::signature::{Scheme, webhook};
+use acquit_mapping::vocabulary::field;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -21,6 +26,8 @@ const ANSWER_MAX: usize = 256 << 10;
 pub(super) struct Said {
     /// HTTP status.
     pub status: u16,
+    /// Its headers: names in lower case, values.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
     /// Request and answer for the log, without secrets.
@@ -54,6 +61,24 @@ impl Gateway {
         call: &Call,
         record: &mut Record<'static>,
     ) -> Result<Said, Failed> {
+        let begun = Instant::now();
+        let answered = self.asked_once(provider, house, call, record).await;
+        let went = match &answered {
+            Ok(said) => Went::of(said.status),
+            Err(failed) if failed.sent => Went::Silent,
+            Err(_) => Went::Unsent,
+        };
+        self.tally.count(&house.folder, call.purpose.key(), went, begun.elapsed());
+        answered
+    }
+
+    async fn asked_once(
+        &self,
+        provider: &Provider,
+        house: &House,
+        call: &Call,
+        record: &mut Record<'static>,
+    ) -> Result<Said, Failed> {
         if !house.is_called() {
             return Err(Failed::unsent("calls to this provider fail; it is left alone a while"));
         }
@@ -71,14 +96,35 @@ impl Gateway {
         if let Some(said) = said.as_ref().filter(|said| !said.missing.is_empty()) {
             return Err(Failed::unsent(format!("missing: {}", said.missing.join(", "))));
         }
+        let signed = match provider.message(&call.request) {
+            Some(message) if message.signature == Scheme::Webhook => {
+                let body = said.as_ref().map(|said| said.bytes.as_slice());
+                let id = record.root().text(field::REFERENCE).unwrap_or_default();
+                let signed = self.signed(house, id, body.unwrap_or_default());
+                signed.ok_or_else(|| Failed::unsent("no key of ours signs"))?
+            }
+            _ => said.as_ref().and_then(|said| said.header.clone()).into_iter().collect(),
+        };
         let Ok(_room) = house.room.acquire().await else { return Err(Failed::unsent("closed")) };
-        let mut answered = self.send(house, call, &url, said.as_ref()).await;
+        let mut answered = self.send(house, call, &url, (said.as_ref(), &signed)).await;
         if matches!(&answered, Ok(said) if said.status == 401) && call.login == Login::OAuth2 {
             *house.token.lock().await = None;
-            answered = self.send(house, call, &url, said.as_ref()).await;
+            answered = self.send(house, call, &url, (said.as_ref(), &signed)).await;
         }
         house.went(matches!(&answered, Ok(said) if said.status < 500));
         answered
+    }
+
+    /// The headers of Standard Webhooks 1.0.0 over a body.
+    fn signed(&self, house: &House, id: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
+        let seconds = self.engine.clock.now().0.div_euclid(1_000_000);
+        let signature = webhook::sign(house.key(), id, seconds, body)?;
+        let headers = [
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", seconds.to_string()),
+            ("webhook-signature", signature),
+        ];
+        Some(headers.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     async fn send(
@@ -86,7 +132,7 @@ impl Gateway {
         house: &House,
         call: &Call,
         url: &str,
-        said: Option<&Saying>,
+        (said, signed): (Option<&Saying>, &[(String, String)]),
     ) -> Result<Said, Failed> {
         let mut request = match said {
             None => Request::new(Method::Get, url),
@@ -98,7 +144,7 @@ impl Gateway {
                 Request::new(Method::Post, url).body(media, body)
             }
         };
-        if let Some((name, value)) = said.and_then(|said| said.header.clone()) {
+        for (name, value) in signed {
             request = request.header(name, value);
         }
         match call.login {
@@ -117,10 +163,14 @@ impl Gateway {
         request = request.header("accept", "application/json, application/xml");
         let body = said.map(|said| said.bytes.clone()).unwrap_or_default();
         let mut account = told(if said.is_some() { "POST" } else { "GET" }, url, &body, house);
+        request.answer_bytes_max = match call.purpose {
+            CallPurpose::AskInvoices => FOUND_BYTES_MAX,
+            _ => ANSWER_MAX,
+        };
         match self::call(house, request).await {
-            Ok((status, body)) => {
+            Ok(Response { status, headers, body, .. }) => {
                 account.push_str(&told("HTTP", &status.to_string(), &body, house));
-                Ok(Said { status, body, account })
+                Ok(Said { status, headers, body, account })
             }
             Err((sent, reason)) => Err(Failed { sent, reason, account }),
         }
@@ -143,14 +193,13 @@ fn wrapped(name: &str, bytes: &[u8]) -> (&'static str, Vec<u8>) {
 }
 
 /// Sends a request; whether anything left, and why, when there is no answer.
-async fn call(house: &House, mut request: Request) -> Result<(u16, Vec<u8>), (bool, String)> {
+async fn call(house: &House, mut request: Request) -> Result<Response, (bool, String)> {
     request.timeout = PATIENCE;
-    request.answer_bytes_max = ANSWER_MAX;
     let egress = Egress { hosts: house.account.hosts.clone(), ..Egress::default() };
     let client = Client::new(egress).map_err(|failure| (false, failure.code.to_owned()))?;
     match client.call(&request).await {
         Ok(response) if response.cut => Err((true, "the answer is too long".to_owned())),
-        Ok(response) => Ok((response.status, response.body)),
+        Ok(response) => Ok(response),
         Err(failure) => {
             let sent = failure.sent == Sent::Perhaps;
             Err((sent, format!("{}: {}", failure.code, failure.reason)))
@@ -174,10 +223,12 @@ async fn token(house: &House) -> Result<String, String> {
     ];
     let charset = acquit_syntax::charset::Charset::Utf8;
     let body = acquit_syntax::form::write(pairs, charset);
-    let request = Request::new(Method::Post, &house.account.token)
+    let mut request = Request::new(Method::Post, &house.account.token)
         .body("application/x-www-form-urlencoded", body)
         .header("accept", "application/json");
-    let (status, body) = call(house, request).await.map_err(|(_, reason)| reason)?;
+    request.answer_bytes_max = ANSWER_MAX;
+    let answer = call(house, request).await.map_err(|(_, reason)| reason)?;
+    let (status, body) = (answer.status, answer.body);
     let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
     let Some(token) = answer.get("access_token").and_then(Value::as_str) else {
         return Err(format!("no access token: HTTP {status}"));

@@ -84,6 +84,9 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     app.engine.statistics.write(&mut out);
     app.engine.clockwork.write(&mut out);
     app.engine.tally.write(&mut out);
+    if let Some(gateway) = app.gateway() {
+        gateway.write(&mut out);
+    }
     deliveries::write_backlog(&app.engine, &mut out).await;
     outbound::write(&app.engine, &mut out).await;
     let store_up = u64::from(app.engine.store.stopped().is_none());

@@ -24,6 +24,14 @@ impl Asked {
     }
 }
 
+/// What is answered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
 /// A running interface.
 pub(crate) struct Fake {
     pub(crate) address: SocketAddr,
@@ -33,6 +41,14 @@ pub(crate) struct Fake {
 impl Fake {
     /// Starts one; `None` of the function leaves the caller without an answer.
     pub(crate) fn start(answer: impl Fn(&Asked) -> Option<(u16, String)> + Send + 'static) -> Fake {
+        Fake::replying(move |asked| {
+            let (status, body) = answer(asked)?;
+            Some(Reply { status, body, headers: Vec::new() })
+        })
+    }
+
+    /// The same with headers in the answers.
+    pub(crate) fn replying(answer: impl Fn(&Asked) -> Option<Reply> + Send + 'static) -> Fake {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -41,9 +57,11 @@ impl Fake {
             for stream in listener.incoming().flatten() {
                 let Some(one) = read(&stream) else { continue };
                 book.lock().unwrap().push(one.clone());
-                let Some((status, body)) = answer(&one) else { continue };
+                let Some(Reply { status, headers, body }) = answer(&one) else { continue };
+                let headers: String =
+                    headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
                 let text = format!(
-                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n\
+                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{headers}\
                      Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
                     body.len()
                 );

@@ -5,7 +5,7 @@ use acquit_domain::pay::OrderName;
 use acquit_domain::{Id, Keys, PartyCode, Role, Timestamp};
 use acquit_flow::Occurrence;
 use acquit_mapping::rulebook::Rulebook;
-use acquit_server::config::{Config, ProviderConfig, Secret};
+use acquit_server::config::{Config, IssuerConfig, ProviderConfig, Secret};
 use acquit_server::service::{Keeping, Service, start};
 use acquit_server::shell::Clock;
 use acquit_server::{bootstrap, embedded};
@@ -65,6 +65,14 @@ impl Answer {
 impl House {
     /// Starts a house with accounts at providers.
     pub(crate) fn open(accounts: &[(&str, ProviderConfig)]) -> House {
+        House::asking(accounts, &[])
+    }
+
+    /// Starts a house with accounts at providers, and issuers it asks.
+    pub(crate) fn asking(
+        accounts: &[(&str, ProviderConfig)],
+        issuers: &[(&str, IssuerConfig)],
+    ) -> House {
         let runtime = Runtime::new().unwrap();
         let clock = Clock::manual(Timestamp::parse("2026-11-23T12:00:00Z").unwrap());
         let mut config = Config::default();
@@ -72,6 +80,9 @@ impl House {
         config.http.public = "https://acquit.example".to_owned();
         for (folder, account) in accounts {
             config.providers.insert((*folder).to_owned(), account.clone());
+        }
+        for (code, account) in issuers {
+            config.issuers.insert((*code).to_owned(), account.clone());
         }
         let mut files = embedded::mappings();
         let issuer = files.get_mut("issuers/portnet/issuer.toml").unwrap();
@@ -143,6 +154,26 @@ impl House {
         let answer = self.send("POST /v1/orders", &headers, body.to_string().as_bytes());
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
+    }
+
+    /// The portal asks an issuer for invoices: what it is answered.
+    pub(crate) fn ask(&self, wish: &Value) -> Answer {
+        let headers =
+            format!("Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", self.portal);
+        self.send("POST /v1/invoice-requests", &headers, wish.to_string().as_bytes())
+    }
+
+    /// The clock of a request runs out.
+    pub(crate) fn fire_request(&self, id: &str) {
+        let id: Id = id.parse().unwrap();
+        let mut keys = Keys::default();
+        keys.payments.requests.insert(id);
+        let store = &self.running().engine.store;
+        let known = self.runtime.block_on(store.known(&keys)).unwrap();
+        let due = known.payments.requests[&id].due.clone().unwrap();
+        self.clock.set(due.at);
+        let subject = acquit_flow::pay::Subject::Request(id);
+        self.happens(Occurrence::Deadline { subject, event: due.event.to_string(), at: due.at });
     }
 
     /// Reads something as the operator.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod amanpay;
+mod asks;
 mod bad;
 mod cmi;
 mod fake;
