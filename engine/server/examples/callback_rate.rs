@@ -101,9 +101,10 @@ fn posted(
 ) -> Vec<Duration> {
     street.next.store(range.start, Ordering::SeqCst);
     let begun = Instant::now();
+    let nth = |n: usize| u32::try_from(n - range.start).unwrap();
+    let due = |n: usize| pause.map(|pause| begun + pause * nth(n));
+    let work = || post(street, range.end, &due);
     std::thread::scope(|scope| {
-        let due = |n: usize| pause.map(|pause| begun + pause * (n - range.start) as u32);
-        let work = || post(street, range.end, &due);
         let all: Vec<_> = (0..connections).map(|_| scope.spawn(work)).collect();
         all.into_iter().flat_map(|one| one.join().unwrap()).collect()
     })
