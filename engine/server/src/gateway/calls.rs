@@ -285,7 +285,7 @@ impl Gateway {
             match self.cashier.decide(parcel, what.clone()).await {
                 Err(Refusal::Busy) => {}
                 Err(refusal) => {
-                    tracing::error!(partner, refusal = %refusal, "what was answered was not stored");
+                    tracing::error!(partner, why = %refusal, "what was answered was not stored");
                     return;
                 }
                 Ok(_) => return,

@@ -275,7 +275,8 @@ fn a_partner_that_is_down_ends_it() {
     let id = asked(&house, &by_number("00070071"));
     for tries in 1..=3 {
         let told = |request: &Value| {
-            request["tries"] == tries && request["reason"].as_str().is_some_and(|one| one != "")
+            request["tries"] == tries
+                && request["reason"].as_str().is_some_and(|one| !one.is_empty())
         };
         until(&house, &id, told);
         house.fire_request(&id);
