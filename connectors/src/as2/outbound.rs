@@ -40,6 +40,23 @@ pub struct Posting {
     pub body: Vec<u8>,
 }
 
+impl Posting {
+    /// Headers, an empty line, body: for keeping.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let headers: Vec<(&str, &str)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        mime::write(&headers, &self.body)
+    }
+
+    /// What was kept; the names of headers are in lower case then.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Option<Posting> {
+        let entity = mime::Entity::read(bytes)?;
+        Some(Posting { headers: entity.headers, body: entity.content.to_vec() })
+    }
+}
+
 impl fmt::Debug for Posting {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Posting({} headers, {} bytes)", self.headers.len(), self.body.len())

@@ -108,6 +108,8 @@ pub async fn start(
     let app = App::new(engine.clone(), intake.clone(), cashier.clone(), fairness, stopping.clone());
     #[cfg(feature = "webhook")]
     app.egress.get_or_init(|| deliveries::egress(&config.webhooks));
+    #[cfg(feature = "as2")]
+    open_as2(config, &app, &mut outlets)?;
     open_gateway(config, address, &engine, (&cashier, &intake), (&app, &stopping))?;
     let router = http::router(app);
     let serving = http::serve(listener, router, config.http.connections, stopping.clone());
@@ -133,6 +135,16 @@ pub async fn start(
         intake,
         cashier,
     })
+}
+
+/// Reads the agreements of AS2, for both directions.
+#[cfg(feature = "as2")]
+fn open_as2(config: &Config, app: &App, outlets: &mut outbound::Outlets) -> io::Result<()> {
+    let partners = crate::shell::as2::Partners::open(config, &config::surroundings());
+    let partners = partners.map_err(io::Error::other)?;
+    outlets.extend(partners.outlets());
+    app.as2.get_or_init(|| partners);
+    Ok(())
 }
 
 /// Opens the way to payment providers, in and out.

@@ -1,6 +1,7 @@
 //! `[channels]`, `[partners]` and `[queue]`: how parcels come and letters leave.
 
 use super::Secret;
+use super::as2::As2Config;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -79,6 +80,9 @@ pub struct ChannelConfig {
     /// Queue its letters are put into (kind `amqp`).
     #[serde(default)]
     pub queue_out: Option<String>,
+    /// What was agreed (kind `as2`).
+    #[serde(default)]
+    pub as2: Option<As2Config>,
     /// How it is known that a file is whole (kinds `folder` and `sftp`).
     #[serde(default)]
     pub arrival: FileArrival,

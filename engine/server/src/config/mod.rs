@@ -5,6 +5,7 @@
 //!
 //! What it is *not*: it opens no database and no socket, and it holds no rule of business.
 
+pub mod as2;
 mod channels;
 mod database;
 mod environment;
@@ -21,6 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+pub use as2::As2Config;
 pub use channels::{ChannelConfig, ChannelKind, FileArrival, FileExtension, Partner, Queue, Sftp};
 pub use database::Database;
 pub use environment::{ENVIRONMENT_PREFIX, OVERRIDES, surroundings};
@@ -61,10 +63,10 @@ pub struct Config {
     pub clocks: Clocks,
     /// Our accounts at payment providers, by folder of `mappings/providers`.
     pub providers: BTreeMap<String, ProviderConfig>,
-    /// Where issuers are asked for invoices, by a code of their agreement.
-    pub issuers: BTreeMap<String, IssuerConfig>,
     /// Where traces go.
     pub telemetry: Telemetry,
+    /// Where issuers are asked for invoices, by a code of their agreement.
+    pub issuers: BTreeMap<String, IssuerConfig>,
 }
 
 impl Default for Config {
@@ -82,8 +84,8 @@ impl Default for Config {
             webhooks: Webhooks::default(),
             clocks: Clocks::default(),
             providers: BTreeMap::new(),
-            issuers: BTreeMap::new(),
             telemetry: Telemetry::default(),
+            issuers: BTreeMap::new(),
         }
     }
 }

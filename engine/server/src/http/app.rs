@@ -21,6 +21,9 @@ pub struct App {
     pub cashier: Cashier,
     /// The way to payment providers, once it is open.
     pub(super) providers: OnceLock<Arc<Gateway>>,
+    /// The agreements of AS2, once they are read.
+    #[cfg(feature = "as2")]
+    pub as2: OnceLock<Arc<crate::shell::as2::Partners>>,
     /// Holders of keys seen lately.
     pub(super) holders: Holders,
     /// Room for bodies in memory.
@@ -89,6 +92,8 @@ impl App {
             intake,
             cashier,
             providers: OnceLock::new(),
+            #[cfg(feature = "as2")]
+            as2: OnceLock::new(),
             holders: Holders::default(),
             bodies: Arc::new(Semaphore::new(BODY_BUDGET_UNITS)),
             shares: Shares::new(fairness),

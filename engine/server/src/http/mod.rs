@@ -8,6 +8,8 @@
 
 mod alerts;
 mod app;
+#[cfg(feature = "as2")]
+mod as2;
 mod authentication;
 mod body;
 mod callbacks;

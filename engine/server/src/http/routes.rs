@@ -134,6 +134,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The whole HTTP surface.
 pub fn router(app: Arc<App>) -> Router {
     let (router, document) = documented().split_for_parts();
+    #[cfg(feature = "as2")]
+    let router = router.route(super::as2::ADDRESS, axum::routing::post(super::as2::post));
     router
         .merge(documentation::router(&document))
         .fallback(nowhere)

@@ -237,6 +237,20 @@ pub fn operation(book: &Rulebook, clock: &Clock, operator: &PartyCode, note: &st
     Outcome { exchanges: vec![row], ..Outcome::new(parcel, Verdict::Accepted) }
 }
 
+/// Something a channel gave a partner for its message (a receipt of AS2): kept, and logged as sent.
+#[cfg(feature = "as2")]
+#[must_use]
+pub fn given(book: &Rulebook, parcel: Parcel, message: &str, reference: &str) -> Outcome {
+    let mut row = row(book, &parcel, parcel.received_at);
+    row.direction = Direction::Out;
+    row.message = message.to_owned();
+    row.reference = reference.to_owned();
+    row.recipient = row.partner.to_string();
+    row.verdict = Verdict::Accepted;
+    row.hash = acquit_flow::row_hash(&row);
+    Outcome { exchanges: vec![row], ..Outcome::new(parcel, Verdict::Accepted) }
+}
+
 /// A parcel that its channel must refuse whatever it holds: kept, logged with why, without effect.
 #[must_use]
 pub fn refused(book: &Rulebook, parcel: Parcel, finding: Finding) -> Outcome {

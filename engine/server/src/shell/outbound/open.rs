@@ -36,6 +36,8 @@ pub fn outlets(
             ChannelKind::Http => Arc::new(post(name, channel, environment)?),
             // Queues bring their own.
             ChannelKind::Amqp if cfg!(feature = "amqp") => continue,
+            // Opened with the agreements, which both directions share.
+            ChannelKind::As2 if cfg!(feature = "as2") => continue,
             ChannelKind::Folder
             | ChannelKind::Sftp
             | ChannelKind::Amqp
