@@ -15,8 +15,7 @@ const COUNT_HEADER: &str = "x-delivery-count";
 /// Takes messages from one queue.
 pub struct Consumer {
     inner: lapin::Consumer,
-    /// Closed with the consumer.
-    _channel: lapin::Channel,
+    channel: lapin::Channel,
 }
 
 /// A message that arrived.
@@ -65,7 +64,15 @@ impl Consumer {
         let options = BasicConsumeOptions::default();
         let consuming =
             channel.basic_consume(short(queue), short(""), options, FieldTable::default());
-        Ok(Consumer { inner: asked(consuming).await?, _channel: channel })
+        Ok(Consumer { inner: asked(consuming).await?, channel })
+    }
+
+    /// Ends it; what is not ended goes back to the queue. The channel goes first: an answer to the
+    /// consumer's own farewell on a channel that is closing would cost the whole connection.
+    pub async fn close(self) {
+        // Gone already is closed as well.
+        let _ = asked(self.channel.close(200, short("goodbye"))).await;
+        drop(self.inner);
     }
 
     /// The next message.

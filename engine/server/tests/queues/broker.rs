@@ -132,6 +132,8 @@ impl Peer {
             });
             delivery.ack(BasicAckOptions::default()).await.expect("acknowledged");
         }
+        // Before the consumer says farewell itself.
+        channel.close(200, "done".into()).await.expect("closed");
         came
     }
 
@@ -156,5 +158,6 @@ impl Peer {
         let mut consumer = consuming.await.expect("a consumer");
         let next = timeout(SILENCE, consumer.next()).await;
         assert!(next.is_err(), "{queue} holds {next:?}");
+        channel.close(200, "done".into()).await.expect("closed");
     }
 }

@@ -94,6 +94,7 @@ async fn consume(
     // What is stored is known when it comes again; better it does not.
     let last = async { while at_work.join_next().await.is_some() {} };
     let _ = tokio::time::timeout(LAST_PARCELS, last).await;
+    consumer.close().await;
     ended
 }
 
