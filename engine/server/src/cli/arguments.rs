@@ -75,6 +75,9 @@ pub enum Command {
     Demo(Demo),
     /// Serve
     Serve(Serve),
+    /// Test a connection over AS2 step by step, or list its certificates
+    #[cfg(feature = "as2")]
+    As2(super::as2::As2Arguments),
     /// List payment providers, or say which field broke a signature
     Provider(super::provider::ProviderArguments),
     /// Match settlements of providers, take statements and files of cheques

@@ -8,6 +8,8 @@
 //! What this module is *not*: it decides nothing about messages and holds no SQL.
 
 pub mod arguments;
+#[cfg(feature = "as2")]
+mod as2;
 mod bench;
 mod book;
 mod channels;
@@ -90,6 +92,8 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> 
             let book = book::load(folder.or(config.mappings.as_deref()))?;
             serve::serve(&book, &config, terminal)
         }
+        #[cfg(feature = "as2")]
+        Command::As2(arguments) => as2::as2(arguments, terminal),
         Command::Provider(arguments) => provider::provider(&*book()?, arguments, terminal),
         Command::Settle(arguments) => settle::settle(&book()?, arguments, terminal),
         #[cfg(feature = "simulate")]

@@ -94,3 +94,40 @@ async fn the_answer_to_a_message_leaves_as_a_message_of_its_own() {
     }
     panic!("no letter came: {}", server.log());
 }
+
+#[tokio::test]
+async fn the_connection_is_tested_step_by_step() {
+    let Some((server, peer)) = start() else { return };
+    let partner = "6110D00116";
+    let (code, said) = server.run(&["as2", "test", partner]);
+    assert_eq!(code, 0, "{said}");
+    let steps = said.lines().map(|line| line.split(':').next().unwrap_or_default());
+    let steps: Vec<&str> = steps.collect();
+    let expected = [
+        "ok     configuration",
+        "ok     our certificate",
+        "ok     partner's certificate",
+        "ok     address",
+        "ok     message",
+        "ok     network",
+        "ok     HTTP status",
+        "ok     receipt",
+        "ok     signature",
+        "ok     MIC",
+    ];
+    assert_eq!(steps, expected, "{said}");
+    peer.ask("/behave", &json!({"receipt": "wrong-mic"})).await;
+    let (code, said) = server.run(&["as2", "test", partner]);
+    assert_eq!(code, 1, "{said}");
+    let last = said.lines().last().expect("a step");
+    assert!(last.starts_with("failed MIC: the MIC of the receipt is not"), "{said}");
+    drop(peer);
+    let (code, said) = server.run(&["as2", "test", partner]);
+    assert!(code == 1 && said.contains("failed network: WH-RETRY"), "{said}");
+    let (code, said) = server.run(&["as2", "certificates"]);
+    assert!(code == 1 && said.contains("ends in 29 days"), "{said}");
+    let (code, _) = server.run(&["as2", "test", "NOBODY"]);
+    assert_eq!(code, 2);
+    let (code, said) = server.run(&["verify", "--data", "data"]);
+    assert_eq!(code, 0, "{said}");
+}

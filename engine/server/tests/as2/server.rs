@@ -42,6 +42,16 @@ impl Server {
         (self.child, self.address) = spawn(&self.folder);
     }
 
+    /// Runs another command of the program in its folder; its exit code and what it printed.
+    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_acquit"));
+        command.current_dir(&self.folder).env_clear().args(arguments);
+        let ended = command.output().expect("the program runs");
+        let text = [ended.stdout, ended.stderr].concat();
+        let code = ended.status.code().expect("no signal");
+        (code, String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// What it logged.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
