@@ -2,8 +2,8 @@
 //! both ways.
 //!
 //! A receipt is given only after everything the message caused is stored, and it is stored itself
-//! before it leaves: as a parcel of its own under a key made of the message's identifier, with a row
-//! of the log. Who sends the message again gets those bytes again, after a crash and after a
+//! before it leaves: as a parcel of its own under a key made of the message's identifier, with a
+//! row of the log. Who sends the message again gets those bytes again, after a crash and after a
 //! change of keys too. That is why receipts are kept and not made anew: what they are made with
 //! changes.
 //!

@@ -117,7 +117,35 @@ fn agreement(
         let found = Certificate::read(&file(path)?);
         certificates.extend(found.map_err(|fault| format!("{}: {fault}", path.display()))?);
     }
-    let known = |key: &str, text: &str| format!("{key}: {text:?} is not known");
+    let need = |need| match agreed.require.contains(&need) {
+        true => Need::Required,
+        false => Need::Optional,
+    };
+    let (mut digests, mut ciphers) = (Vec::new(), Vec::new());
+    for text in &agreed.accept {
+        match (Digest::of(text), Cipher::of(text)) {
+            (Some(digest), _) => digests.push(digest),
+            (None, Some(cipher)) => ciphers.push(cipher),
+            (None, None) => return Err(known("accept", text)),
+        }
+    }
+    Ok(Agreement {
+        ours: name("ours", &agreed.ours)?,
+        theirs: name("theirs", &agreed.theirs)?,
+        identities,
+        certificates,
+        outward: outward(agreed)?,
+        inward: Inward {
+            signed: need(As2Need::Signed),
+            encrypted: need(As2Need::Encrypted),
+            digests,
+            ciphers,
+        },
+    })
+}
+
+/// How what we send is protected.
+fn outward(agreed: &As2Config) -> Result<Outward, String> {
     let sign = match agreed.sign.as_str() {
         "none" => None,
         text => Some(
@@ -147,31 +175,11 @@ fn agreement(
         As2Compress::BeforeSigning => Compress::BeforeSigning,
         As2Compress::AfterSigning => Compress::AfterSigning,
     };
-    let need = |need| match agreed.require.contains(&need) {
-        true => Need::Required,
-        false => Need::Optional,
-    };
-    let (mut digests, mut ciphers) = (Vec::new(), Vec::new());
-    for text in &agreed.accept {
-        match (Digest::of(text), Cipher::of(text)) {
-            (Some(digest), _) => digests.push(digest),
-            (None, Some(cipher)) => ciphers.push(cipher),
-            (None, None) => return Err(known("accept", text)),
-        }
-    }
-    Ok(Agreement {
-        ours: name("ours", &agreed.ours)?,
-        theirs: name("theirs", &agreed.theirs)?,
-        identities,
-        certificates,
-        outward: Outward { sign, encrypt, compress, receipt },
-        inward: Inward {
-            signed: need(As2Need::Signed),
-            encrypted: need(As2Need::Encrypted),
-            digests,
-            ciphers,
-        },
-    })
+    Ok(Outward { sign, encrypt, compress, receipt })
+}
+
+fn known(key: &str, text: &str) -> String {
+    format!("{key}: {text:?} is not known")
 }
 
 fn identity(
