@@ -108,14 +108,17 @@ fn ours(book: &Rulebook, path: &Path, parcels: &[Parcel], batch: usize) -> Run {
             steps[1] += thread().saturating_sub(from);
             assert!(outcomes.iter().all(|of| !of.invoices.is_empty()), "invoices are taken");
             let from = thread();
-            let outcomes: Batch = outcomes.into_iter().collect();
+            let mut ready = Batch::default();
+            for (outcome, reading) in outcomes.into_iter().zip(&readings) {
+                ready.push(outcome, reading.keys());
+            }
             steps[2] += thread().saturating_sub(from);
             if let Some(before) = before.take() {
                 before.await.expect("the commit ends");
             }
             let store = store.clone();
             before = Some(tokio::spawn(async move {
-                store.commit_batch(outcomes).await.expect("the store commits");
+                store.commit_batch(ready).await.expect("the store commits");
             }));
         }
         if let Some(before) = before {

@@ -19,6 +19,9 @@ pub struct InvoiceChange {
     pub read_version: Option<i64>,
     /// True when services and taxes differ from those held and must be written again.
     pub content_changed: bool,
+    /// How many messages waited for it when it was read. The commit conflicts when more wait for
+    /// one that is new.
+    pub waiting: u32,
 }
 
 /// A message to keep aside.

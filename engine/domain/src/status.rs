@@ -41,6 +41,12 @@ pub const STATES: &[(InvoiceState, &str)] = &[
 ];
 
 impl InvoiceState {
+    /// True when there is more than that somebody asked for it: what waits for it waits no more.
+    #[must_use]
+    pub fn has_come(self) -> bool {
+        !matches!(self, InvoiceState::Absent | InvoiceState::Requested | InvoiceState::Empty)
+    }
+
     /// The word used in files and in the database.
     #[must_use]
     pub fn key(self) -> &'static str {

@@ -109,18 +109,18 @@ pub(crate) fn answered<T>(answer: T) -> Result<T, Refusal> {
 /// Commits what was decided about payments; a bug answers before.
 pub(crate) async fn pay(
     store: Store,
-    outcomes: Vec<Outcome>,
+    batch: Batch,
+    count: usize,
 ) -> acquit_store::Result<Vec<CommitResult>> {
     point("before_pay_commit");
     if is("ack_first_pay") {
-        let count = outcomes.len();
         tokio::spawn(async move {
             sleep(LATE).await;
-            store.commit(outcomes).await
+            store.commit_batch(batch).await
         });
         return Ok(vec![CommitResult::Committed; count]);
     }
-    let done = store.commit(outcomes).await;
+    let done = store.commit_batch(batch).await;
     point("after_pay_commit");
     done
 }

@@ -2,13 +2,14 @@
 //!
 //! A batch is written optimistically. When a guarded statement changes nothing, its outcome is
 //! in conflict: the transaction is rolled back and the others are written without it, so that
-//! each outcome is there with all its rows or with none.
+//! each outcome is there with all its rows or with none. With it goes what was
+//! [decided on it](crate::batch).
 
 use crate::commit::CommitResult;
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::pay;
-use crate::steps::{Prepared, STEPS};
+use crate::steps::{Guard, Prepared, STEPS};
 use crate::value::{Row, Value};
 use acquit_domain::exchange::VERDICTS;
 use std::collections::{BTreeSet, HashSet};
@@ -49,6 +50,7 @@ pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult
         for at in surely_late(batch, &late) {
             results[at] = CommitResult::Conflict;
         }
+        fall(batch, &mut results);
     }
 }
 
@@ -65,6 +67,16 @@ fn surely_late(batch: &[&Prepared], late: &[usize]) -> Vec<usize> {
         blamed.extend(claims.iter().map(String::as_str));
     }
     surely
+}
+
+/// What was decided on one that is late is late with it.
+fn fall(batch: &[&Prepared], results: &mut [CommitResult]) {
+    for at in 0..batch.len() {
+        let is_late = |back: &usize| results[at - back] == CommitResult::Conflict;
+        if batch[at].rests_on.iter().any(is_late) {
+            results[at] = CommitResult::Conflict;
+        }
+    }
 }
 
 /// Cuts a batch where an invoice or a transmission comes again: within a wave each is changed by
@@ -107,11 +119,16 @@ fn write_wave(
             rows.sort_by(|(_, left), (_, right)| left.iter().take(3).cmp(right.iter().take(3)));
         }
         let values = rows.iter().map(|(_, row)| row.as_slice());
-        link.write(step.sql, values, |at| {
-            if step.guarded {
-                late.insert(rows[at].0);
+        match step.guard {
+            Guard::None => link.write(step.sql, values, |_| ())?,
+            Guard::Changes => link.write(step.sql, values, |at| late.extend([rows[at].0]))?,
+            Guard::ChangesNothing => {
+                let mut unchanged = HashSet::new();
+                link.write(step.sql, values, |at| unchanged.extend([at]))?;
+                let changed = (0..rows.len()).filter(|at| !unchanged.contains(at));
+                late.extend(changed.map(|at| rows[at].0));
             }
-        })?;
+        }
     }
     write_payments(link, batch, wave, late)
 }

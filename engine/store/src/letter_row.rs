@@ -20,8 +20,9 @@ pub(crate) const INSERT: &str = "INSERT INTO letters (
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING";
 
-/// Says where a letter stands.
-pub(crate) const MARK: &str = "UPDATE letters SET state = $2 WHERE id = $1";
+/// Says where a letter stands; nothing when somebody has said so for good.
+pub(crate) const MARK: &str =
+    "UPDATE letters SET state = $2 WHERE id = $1 AND state IN ('waiting', 'taken')";
 
 /// The arguments of [`INSERT`]; `exchange` is the row that proves it, and a letter that is not
 /// `queued` is kept, but waits for nobody.

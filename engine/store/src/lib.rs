@@ -9,6 +9,7 @@
 
 mod answers;
 mod apply;
+mod batch;
 mod checkpoint;
 mod codes;
 mod commit;
@@ -43,6 +44,7 @@ mod wal;
 mod wire;
 
 pub use answers::{Answer, Counts};
+pub use batch::Batch;
 pub use checkpoint::{CHECKPOINT_ROWS, Checkpoint};
 pub use commit::{CommitResult, GROUP_MAX, QUEUE_MAX};
 pub use error::{Error, Result};
@@ -57,7 +59,7 @@ pub use outbox::LETTERS_MAX;
 pub use part_row::Unfinished;
 pub use parties::{PARTIES_MAX, PartyFilter};
 pub use pay::{Backlog, CaseFilter, DUE_MAX, Money, OrderFile, OrderFilter, Subscription, Totals};
-pub use store::{Batch, READERS, Store};
+pub use store::{READERS, Store};
 pub use verify::{
     BREAKS_MAX, Break, Hashes, InvoiceHash, LetterHash, LettersHash, Report, RowHash,
 };

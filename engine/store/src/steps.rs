@@ -1,5 +1,29 @@
 //! An outcome as the statements that write it: one static text per step, rows of arguments.
 //!
+//! A step is guarded when what it writes is right only as long as what was read before is still
+//! so. One transaction writes at a time, whatever the database, so that nothing moves between a
+//! guard and the end of its transaction.
+//!
+//! | step | rests on | what keeps it right |
+//! |---|---|---|
+//! | parcel, log row, part | it not being there | guarded: the key is taken |
+//! | envelope, replaced | what was taken under its key | guarded: the key is taken, or gone |
+//! | invoice | its version, or that there is none | guarded |
+//! | a new invoice | the messages that waited for it | guarded: no more wait than were seen |
+//! | parked | the invoice not being there | guarded; one that is held is written as well |
+//! | released | it waiting | guarded: it waits no more |
+//! | mark of a letter | no final answer yet | guarded: the first final one counts |
+//! | parts ended, their answer | the last part stored | guarded |
+//! | bytes, document | nothing | named by their content, or derived from the parcel |
+//! | references | the invoice | its guarded step is of the same outcome |
+//! | letter | nothing | derived from its parcel, which is there once |
+//! | party | nothing | only fills in what is empty; a client once known stays so |
+//! | alert | its outcome | there once, with the parcel of its outcome |
+//!
+//! Waiting for a client (`REF-CLIENT`) needs no guard against the client coming at the same time:
+//! it is looked at again every few minutes. What an outcome was decided on in its own batch and
+//! does not write, as a repeat its original, is kept by [`Batch`](crate::Batch).
+//!
 //! What is *not* here: when and in which transaction they run.
 
 use crate::parcel_row::Told;
@@ -10,13 +34,23 @@ use acquit_domain::invoice::Document;
 use acquit_domain::outcome::{Alert, InvoiceChange, Park};
 use acquit_domain::{Envelope, Id, InvoiceKey, Letter, Outcome, Progress, Verdict};
 
+/// What of a row tells that something it was decided on has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Nothing: see the table above.
+    None,
+    /// That it changes nothing.
+    Changes,
+    /// That it changes something.
+    ChangesNothing,
+}
+
 /// A statement that writes, and how it is run over a batch.
 pub(crate) struct Step {
     /// The statement.
     pub(crate) sql: &'static str,
-    /// True when a row that changes nothing means that another engine, or another parcel of the
-    /// batch, was first.
-    pub(crate) guarded: bool,
+    /// What tells that another engine, or another parcel of the batch, was first.
+    pub(crate) guard: Guard,
     /// True when rows may be written in the order of their keys, which is faster.
     pub(crate) sorted: bool,
 }
@@ -36,32 +70,43 @@ const ADD_PARKED: &str = "INSERT INTO parked (
   exchange, number, issuer, parcel, interchange, message, reason, until)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 
+/// Changes nothing, and not even that when the invoice has come meanwhile.
+const STILL_WAITS: &str = "UPDATE parked SET until = until WHERE exchange = $1
+  AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.number = $2 AND i.issuer = $3)";
+
+/// Finds messages that wait for an invoice and were not seen when it was decided. Counting them is
+/// enough: those that were seen are released by their names.
+const WAITS_UNSEEN: &str = "UPDATE parked SET until = until WHERE number = $1 AND issuer = $2
+  AND (SELECT count(*) FROM parked p WHERE p.number = $1 AND p.issuer = $2) > $3";
+
 const RELEASE: &str = "DELETE FROM parked WHERE exchange = $1";
 
 const ADD_ALERT: &str = "INSERT INTO alerts (code, text, at, exchange) VALUES ($1, $2, $3, $4)";
 
 /// Every step, in the order they run in: what others refer to comes first.
-pub(crate) const STEPS: [Step; 20] = [
-    Step { sql: parcel_row::INSERT, guarded: true, sorted: true },
-    Step { sql: parcel_row::KEEP_BYTES, guarded: false, sorted: true },
-    Step { sql: FORGET_ENVELOPE, guarded: true, sorted: true },
-    Step { sql: ADD_ENVELOPE, guarded: true, sorted: true },
-    Step { sql: invoice_row::INSERT, guarded: true, sorted: true },
-    Step { sql: invoice_row::FORGET_REFERENCES, guarded: false, sorted: true },
-    Step { sql: invoice_row::UPDATE, guarded: true, sorted: true },
-    Step { sql: invoice_row::REPLACE, guarded: true, sorted: true },
-    Step { sql: invoice_row::ADD_REFERENCE, guarded: false, sorted: true },
-    Step { sql: exchange_row::INSERT, guarded: true, sorted: false },
-    Step { sql: ADD_DOCUMENT, guarded: false, sorted: true },
-    Step { sql: parties::REMEMBER, guarded: false, sorted: true },
-    Step { sql: letter_row::INSERT, guarded: false, sorted: false },
-    Step { sql: letter_row::MARK, guarded: false, sorted: false },
-    Step { sql: ADD_PARKED, guarded: false, sorted: true },
-    Step { sql: RELEASE, guarded: true, sorted: true },
-    Step { sql: ADD_ALERT, guarded: false, sorted: false },
-    Step { sql: part_row::INSERT, guarded: true, sorted: true },
-    Step { sql: part_row::END, guarded: true, sorted: true },
-    Step { sql: part_row::ANSWER, guarded: true, sorted: true },
+pub(crate) const STEPS: [Step; 22] = [
+    Step { sql: parcel_row::INSERT, guard: Guard::Changes, sorted: true },
+    Step { sql: parcel_row::KEEP_BYTES, guard: Guard::None, sorted: true },
+    Step { sql: FORGET_ENVELOPE, guard: Guard::Changes, sorted: true },
+    Step { sql: ADD_ENVELOPE, guard: Guard::Changes, sorted: true },
+    Step { sql: invoice_row::INSERT, guard: Guard::Changes, sorted: true },
+    Step { sql: invoice_row::FORGET_REFERENCES, guard: Guard::None, sorted: true },
+    Step { sql: invoice_row::UPDATE, guard: Guard::Changes, sorted: true },
+    Step { sql: invoice_row::REPLACE, guard: Guard::Changes, sorted: true },
+    Step { sql: invoice_row::ADD_REFERENCE, guard: Guard::None, sorted: true },
+    Step { sql: exchange_row::INSERT, guard: Guard::Changes, sorted: false },
+    Step { sql: ADD_DOCUMENT, guard: Guard::None, sorted: true },
+    Step { sql: parties::REMEMBER, guard: Guard::None, sorted: true },
+    Step { sql: letter_row::INSERT, guard: Guard::None, sorted: false },
+    Step { sql: letter_row::MARK, guard: Guard::Changes, sorted: false },
+    Step { sql: WAITS_UNSEEN, guard: Guard::ChangesNothing, sorted: true },
+    Step { sql: ADD_PARKED, guard: Guard::None, sorted: true },
+    Step { sql: STILL_WAITS, guard: Guard::Changes, sorted: true },
+    Step { sql: RELEASE, guard: Guard::Changes, sorted: true },
+    Step { sql: ADD_ALERT, guard: Guard::None, sorted: false },
+    Step { sql: part_row::INSERT, guard: Guard::Changes, sorted: true },
+    Step { sql: part_row::END, guard: Guard::Changes, sorted: true },
+    Step { sql: part_row::ANSWER, guard: Guard::Changes, sorted: true },
 ];
 
 const PARCEL: usize = 0;
@@ -79,19 +124,24 @@ const PARTY: usize = 11;
 /// Position of letters.
 pub(crate) const LETTER: usize = 12;
 const MARK: usize = 13;
-const PARKED: usize = 14;
-const RELEASED: usize = 15;
-const ALERT: usize = 16;
-const PART: usize = 17;
-const PARTS_ENDED: usize = 18;
-const PARCEL_ANSWER: usize = 19;
+const UNSEEN: usize = 14;
+const PARKED: usize = 15;
+const STILL: usize = 16;
+const RELEASED: usize = 17;
+const ALERT: usize = 18;
+const PART: usize = 19;
+const PARTS_ENDED: usize = 20;
+const PARCEL_ANSWER: usize = 21;
 
 /// An outcome, ready to be written.
 pub(crate) struct Prepared {
     /// Rows with the step that writes them, by position in [`STEPS`].
     pub(crate) rows: Vec<(usize, Row)>,
-    /// What it changes that another outcome may change too: invoices and transmissions.
+    /// What it changes that another outcome may change too: invoices, also those something waits
+    /// for, and transmissions.
     pub(crate) claims: Vec<String>,
+    /// How far before it in its batch those are that it was decided on.
+    pub(crate) rests_on: Vec<usize>,
     /// The verdicts of its log rows.
     pub(crate) verdicts: Vec<Verdict>,
     /// What it causes about money, written after its rows.
@@ -131,13 +181,13 @@ pub(crate) fn prepare(mut outcome: Outcome) -> (Prepared, Outcome) {
     push_letters(&mut rows, &outcome, proof);
     let marks = outcome.marks.iter().map(|(id, state)| vec![(*id).into(), state.key().into()]);
     rows.extend(marks.map(|row| (MARK, row)));
-    rows.extend(outcome.parked.iter().map(|park| (PARKED, park_values(park))));
-    rows.extend(outcome.released.iter().map(|id| (RELEASED, vec![(*id).into()])));
+    push_parked(&mut rows, &outcome);
     rows.extend(outcome.alerts.iter().map(|alert| (ALERT, alert_values(alert))));
     let moved = outcome.payments.clone();
     let payments = pay::ready(&mut outcome);
     outcome.payments = moved;
-    (Prepared { rows, claims: claims(&outcome), verdicts, payments }, outcome)
+    let claims = claims(&outcome);
+    (Prepared { rows, claims, rests_on: Vec::new(), verdicts, payments }, outcome)
 }
 
 /// The row of the parcel: written with its first part, its answer with the last.
@@ -159,10 +209,9 @@ fn push_parcel(rows: &mut Vec<(usize, Row)>, outcome: &Outcome, told: &Told) {
 }
 
 fn claims(outcome: &Outcome) -> Vec<String> {
-    let invoices = outcome.invoices.iter().map(|change| {
-        let InvoiceKey { issuer, number } = &change.invoice.key;
-        format!("{number}\u{1f}{issuer}")
-    });
+    let invoices = outcome.invoices.iter().map(|change| &change.invoice.key);
+    let invoices = invoices.chain(outcome.parked.iter().map(|park| &park.invoice));
+    let invoices = invoices.map(|InvoiceKey { issuer, number }| format!("{number}\u{1f}{issuer}"));
     let envelopes = outcome.envelopes.iter().map(|envelope| envelope.key.text());
     invoices.chain(envelopes).collect()
 }
@@ -191,6 +240,29 @@ fn push_invoice(rows: &mut Vec<(usize, Row)>, change: &InvoiceChange) {
         let [number, issuer] = invoice_row::key_values(&invoice.key);
         rows.push((REFERENCE, vec![0i64.into(), line.reference.as_str().into(), number, issuer]));
     }
+}
+
+/// What waits, and no more than waited: what is parked and released at once never waits.
+fn push_parked(rows: &mut Vec<(usize, Row)>, outcome: &Outcome) {
+    // Of one that was held the version tells, since to wait for it is to write it.
+    let comes =
+        |change: &&InvoiceChange| change.read_version.is_none() && change.invoice.state.has_come();
+    for change in outcome.invoices.iter().filter(comes) {
+        let [number, issuer] = invoice_row::key_values(&change.invoice.key);
+        rows.push((UNSEEN, vec![number, issuer, change.waiting.into()]));
+    }
+    let waits = |park: &&Park| !outcome.released.contains(&park.exchange);
+    for park in outcome.parked.iter().filter(waits) {
+        rows.push((PARKED, park_values(park)));
+        // Of one that is held the version tells whether it moved.
+        if outcome.invoices.iter().all(|change| change.invoice.key != park.invoice) {
+            let [number, issuer] = invoice_row::key_values(&park.invoice);
+            rows.push((STILL, vec![park.exchange.into(), number, issuer]));
+        }
+    }
+    let own = |id: &&Id| outcome.parked.iter().any(|park| park.exchange == **id);
+    let released = outcome.released.iter().filter(|id| !own(id));
+    rows.extend(released.map(|id| (RELEASED, vec![(*id).into()])));
 }
 
 /// Letters of the outbox wait; answers that are only kept for repeats do not.

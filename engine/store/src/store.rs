@@ -1,10 +1,10 @@
 //! The store itself: opening, reading on many connections, writing on one.
 
+use crate::batch::Batch;
 use crate::commit::{CommitResult, Job, QUEUE_MAX, Shared, last_seq, lock, run};
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::migration::{check, migrate};
-use crate::steps::{Prepared, prepare};
 use crate::wal::Mover;
 use acquit_domain::Outcome;
 use std::fs::{File, TryLockError};
@@ -31,26 +31,6 @@ struct Inner {
     shared: Arc<Shared>,
     /// Held as long as the store is open: the lock ends with the file.
     _lock: Option<File>,
-}
-
-/// Outcomes made ready to be stored, which takes about half as long as storing them: a batch may
-/// be made ready while the one before is stored.
-#[derive(Default)]
-pub struct Batch(Vec<Prepared>);
-
-impl Batch {
-    /// Adds an outcome, and gives back what is left of it: everything but its log rows.
-    pub fn push(&mut self, outcome: Outcome) -> Outcome {
-        let (prepared, left) = prepare(outcome);
-        self.0.push(prepared);
-        left
-    }
-}
-
-impl FromIterator<Outcome> for Batch {
-    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Batch {
-        Batch(outcomes.into_iter().map(|outcome| prepare(outcome).0).collect())
-    }
 }
 
 impl Store {
@@ -134,7 +114,7 @@ impl Store {
     pub async fn commit_batch(&self, batch: Batch) -> Result<Vec<CommitResult>> {
         self.inner.shared.check()?;
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Commit(batch.0, reply)).await?;
+        self.send(Job::Commit(batch.into_outcomes(), reply)).await?;
         let (results, batch) = answer.await.map_err(|_| gone())?;
         // Freeing the rows of a large batch takes long enough to do it beside the next one.
         tokio::task::spawn_blocking(|| drop(batch));

@@ -131,7 +131,10 @@ impl<'a> Desk<'a> {
         let read_version = self.known.invoices.get(&invoice.key).map(|held| held.version);
         invoice.version = read_version.unwrap_or(0) + 1;
         self.changed.insert(invoice.key.clone(), self.outcome.invoices.len());
-        self.outcome.invoices.push(InvoiceChange { invoice, read_version, content_changed });
+        let waiting = self.known.parked.get(&invoice.key).map_or(0, Vec::len);
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        let change = InvoiceChange { invoice, read_version, content_changed, waiting };
+        self.outcome.invoices.push(change);
     }
 
     /// A blank row about this parcel, to be filled and given to [`Desk::append`].

@@ -120,7 +120,7 @@ pub(super) fn decide(
         }
         Decision::Move(follows) => record(desk, case, row, said, held, &follows),
     };
-    release(desk, case, said, decided)
+    if state.has_come() { decided } else { release(desk, case, said, decided) }
 }
 
 /// Whether there is a record of a client.
@@ -321,6 +321,11 @@ fn park(
         sentence: row.observation.clone(),
     };
     let exchange = desk.append(row);
+    // What was asked for and has not come yet is read by whoever brings it: that it is waited for
+    // must not escape them.
+    if let Some(held) = desk.invoice(&said.key).cloned() {
+        desk.put(held, false);
+    }
     desk.outcome.parked.push(Park {
         exchange,
         invoice: said.key.clone(),
@@ -341,7 +346,7 @@ fn release(
     said: &InvoiceMessage,
     decided: Decided,
 ) -> Decided {
-    let came = desk.invoice(&said.key).is_some_and(|held| held.exchanges == 1);
+    let came = desk.invoice(&said.key).is_some_and(|held| held.state.has_come());
     if !came || decided.verdict.verdict != Verdict::Accepted {
         return decided;
     }

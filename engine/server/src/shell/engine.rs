@@ -112,7 +112,11 @@ impl Engine {
                 let outcomes = self.decide(&batch, &[]).await?;
                 let outcomes: Option<Vec<Outcome>> = outcomes.into_iter().collect();
                 let outcomes = outcomes.ok_or(Refusal::Busy)?;
-                let results = self.store.commit(outcomes.clone()).await.map_err(refusal)?;
+                let mut ready = acquit_store::Batch::default();
+                for (work, outcome) in batch.iter().zip(&outcomes) {
+                    ready.push(outcome.clone(), work.keys());
+                }
+                let results = self.store.commit_batch(ready).await.map_err(refusal)?;
                 for ((&at, outcome), result) in places.iter().zip(outcomes).zip(results) {
                     if result == CommitResult::Committed {
                         done[at] = Some(outcome);

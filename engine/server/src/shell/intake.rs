@@ -384,7 +384,7 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Storing>, batch: &
                     continue;
                 };
                 let exchange = outcome.exchanges.first().map(|row| row.id);
-                let mut left = batch.outcomes.push(outcome);
+                let mut left = batch.outcomes.push(outcome, job.work.keys());
                 batch.answers.push(Decided::take(&mut left, exchange));
                 batch.overlay.note(left);
                 batch.jobs.push(job);

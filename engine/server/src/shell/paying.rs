@@ -38,8 +38,21 @@ pub(super) type Waiters = Arc<Mutex<BTreeMap<Id, Arc<Notify>>>>;
 #[derive(Default)]
 struct Batch {
     jobs: Vec<Job>,
+    /// What each was decided on.
+    keys: Vec<Keys>,
     outcomes: Vec<Outcome>,
     touched: Touched,
+}
+
+impl Batch {
+    /// Its outcomes as the store takes them.
+    fn ready(&self) -> acquit_store::Batch {
+        let mut ready = acquit_store::Batch::default();
+        for (outcome, keys) in self.outcomes.iter().zip(&self.keys) {
+            ready.push(outcome.clone(), keys);
+        }
+        ready
+    }
 }
 
 /// A batch being stored.
@@ -131,10 +144,13 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Batch>, batch: &mu
         return;
     }
     let unstored = before.into_iter().chain(std::iter::once(&*batch));
-    match decide(engine, &jobs, unstored).await {
+    let keys = jobs.iter().map(|job| acquit_flow::payment_keys(&engine.book, &job.occurrence));
+    let keys: Vec<Keys> = keys.collect();
+    match decide(engine, &jobs, &keys, unstored).await {
         Ok(outcomes) => {
             outcomes.iter().for_each(|outcome| batch.touched.note(outcome));
             batch.jobs.extend(jobs);
+            batch.keys.extend(keys);
             batch.outcomes.extend(outcomes);
         }
         Err(refusal) => {
@@ -148,12 +164,11 @@ async fn add(engine: &Engine, jobs: Vec<Job>, before: Option<&Batch>, batch: &mu
 async fn decide<'b>(
     engine: &Engine,
     jobs: &[Job],
+    asked: &[Keys],
     unstored: impl Iterator<Item = &'b Batch>,
 ) -> Result<Vec<Outcome>, Refusal> {
     let mut keys = Keys::default();
-    for job in jobs {
-        keys.extend(&acquit_flow::payment_keys(&engine.book, &job.occurrence));
-    }
+    asked.iter().for_each(|asked| keys.extend(asked));
     let mut given: Vec<(String, i64)> = Vec::new();
     for outcome in unstored.flat_map(|batch| &batch.outcomes) {
         let counters = outcome.payments.counters.iter();
@@ -179,11 +194,11 @@ async fn decide<'b>(
 
 /// Begins to store a batch.
 fn store(engine: &Engine, batch: Batch) -> Storing {
-    let (store, outcomes) = (engine.store.clone(), batch.outcomes.clone());
+    let (store, ready) = (engine.store.clone(), batch.ready());
     #[cfg(feature = "faults")]
-    let done = tokio::spawn(crate::planted::pay(store, outcomes));
+    let done = tokio::spawn(crate::planted::pay(store, ready, batch.jobs.len()));
     #[cfg(not(feature = "faults"))]
-    let done = tokio::spawn(async move { store.commit(outcomes).await });
+    let done = tokio::spawn(async move { store.commit_batch(ready).await });
     Storing { batch, done }
 }
 
@@ -227,7 +242,7 @@ async fn alone(engine: &Engine, waiters: &Waiters, job: Job) -> Vec<Job> {
     if batch.jobs.is_empty() {
         return Vec::new();
     }
-    let result = engine.store.commit(batch.outcomes.clone()).await;
+    let result = engine.store.commit_batch(batch.ready()).await;
     Box::pin(stored(engine, waiters, batch, result)).await
 }
 

@@ -7,6 +7,7 @@ mod fairness;
 mod findings;
 mod harness;
 mod inbox;
+mod nodes;
 mod pay;
 mod queries;
 mod raw;

@@ -1,6 +1,28 @@
 //! Payments: orders with their attempts, money facts with their postings, notices, requests,
 //! receipts, cases, deliveries, settlement days, subscriptions.
 //!
+//! Everything of an outcome is compared with what is held before any of it is written, in the
+//! transaction that writes it, beside which nobody writes ([`commit`]).
+//!
+//! | what | rests on | what keeps it right |
+//! |---|---|---|
+//! | order and attempts, fact, notice, request | its version, or its absence | compared |
+//! | number of an order or receipt, name of a fact | nobody else having it | compared |
+//! | last number given of a series | what it was | compared |
+//! | invoice a payment starts for or lies on | its state | its step, in the same outcome |
+//! | "told already" (`DUP-000`) | the fact | facts never go; see [`Batch`](crate::Batch) |
+//! | receipt made void | nothing | the first time stays |
+//! | case, changed or closed | it being open | found by writing it |
+//! | case, opened | none of its kind being open | the version of what it is about (1) |
+//! | totals of the ledger | nothing | only added to, and checked |
+//! | settlement day | it being open | compared, and a trigger |
+//! | delivery | nothing | derived from its outcome; moves only while it waits |
+//! | cursor of a subscription | where it stood | moved from there or not, with deliveries |
+//! | time slot of a job | nobody having taken it | the key is taken |
+//!
+//! (1) A file of a day that is given to two nodes at once may open one twice: an operator closes
+//! it, and no money moves by it.
+//!
 //! What is *not* here: which state follows which, and how much goes where. The store only refuses
 //! what cannot be: another version than the one read, a number given twice, money that does not
 //! balance.

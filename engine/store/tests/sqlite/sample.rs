@@ -268,7 +268,8 @@ pub fn outcome(n: u64) -> Outcome {
     }];
     outcome.answers = vec![letter.clone()];
     outcome.letters = vec![letter];
-    outcome.invoices = vec![InvoiceChange { invoice, read_version: None, content_changed: true }];
+    outcome.invoices =
+        vec![InvoiceChange { invoice, read_version: None, content_changed: true, waiting: 0 }];
     outcome
 }
 
@@ -291,7 +292,8 @@ pub fn light(n: u64) -> Outcome {
     let mut outcome = empty(parcel(n, Vec::new()));
     outcome.keep_bytes = n == 0;
     let invoice = Invoice { exchanges: 0, ..invoice(n) };
-    outcome.invoices = vec![InvoiceChange { invoice, read_version: None, content_changed: true }];
+    outcome.invoices =
+        vec![InvoiceChange { invoice, read_version: None, content_changed: true, waiting: 0 }];
     outcome
 }
 

@@ -35,6 +35,7 @@ fn follow(n: u64, held: &Invoice, lines: Option<&str>) -> Outcome {
         invoice,
         read_version: Some(held.version),
         content_changed: lines.is_some(),
+        waiting: 0,
     }];
     outcome
 }

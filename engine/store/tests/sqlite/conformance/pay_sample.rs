@@ -41,7 +41,8 @@ pub fn moved(n: u64, held: &Invoice, change: impl FnOnce(&mut Invoice)) -> Outco
     row.to = Some(invoice.state);
     outcome.exchanges = sample::chain(&mut invoice, vec![row], held.exchanges);
     let read_version = Some(held.version);
-    outcome.invoices = vec![InvoiceChange { invoice, read_version, content_changed: false }];
+    outcome.invoices =
+        vec![InvoiceChange { invoice, read_version, content_changed: false, waiting: 0 }];
     outcome
 }
 
