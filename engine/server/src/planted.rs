@@ -110,10 +110,11 @@ pub(crate) fn answered<T>(answer: T) -> Result<T, Refusal> {
 pub(crate) async fn pay(
     store: Store,
     batch: Batch,
-    count: usize,
+    outcomes: Vec<Outcome>,
 ) -> acquit_store::Result<Vec<CommitResult>> {
     point("before_pay_commit");
     if is("ack_first_pay") {
+        let count = outcomes.len();
         tokio::spawn(async move {
             sleep(LATE).await;
             store.commit_batch(batch).await

@@ -196,7 +196,7 @@ async fn decide<'b>(
 fn store(engine: &Engine, batch: Batch) -> Storing {
     let (store, ready) = (engine.store.clone(), batch.ready());
     #[cfg(feature = "faults")]
-    let done = tokio::spawn(crate::planted::pay(store, ready, batch.jobs.len()));
+    let done = tokio::spawn(crate::planted::pay(store, ready, batch.outcomes.clone()));
     #[cfg(not(feature = "faults"))]
     let done = tokio::spawn(async move { store.commit_batch(ready).await });
     Storing { batch, done }
