@@ -9,7 +9,7 @@ mod message;
 mod say;
 
 pub use asking::{AskState, Asking, DOCUMENTS_MAX, Found, ask_record, hear_found};
-pub use hear::{Delivered, Heard, Refusal, Stage, fields, hear, judge_query, parts};
+pub use hear::{Delivered, Heard, Refusal, Stage, fields, hear, judge_query, parts, whole_texts};
 pub use message::{Answers, Call, Login, Message, Way, Words};
 pub use say::{Saying, Wanted, known, path, record, say};
 

@@ -7,7 +7,10 @@ use acquit_domain::Id;
 /// Senders number their messages with a constant prefix `9999` and zeros (`999900000000115`);
 /// people see the number alone.
 pub(crate) fn message_name(function: &str, reference: &str) -> String {
-    format!("{function}_{}", message_number(reference))
+    match message_number(reference) {
+        "" => function.to_owned(),
+        number => format!("{function}_{number}"),
+    }
 }
 
 /// The number in a message reference, without its constant prefix and zeros.
@@ -58,6 +61,7 @@ mod tests {
             ("99990000000115", "INV_115"),
             ("IC0001", "INV_IC0001"),
             ("000", "INV_000"),
+            ("", "INV"),
         ] {
             assert_eq!(message_name("INV", reference), name);
         }

@@ -1,6 +1,7 @@
 //! What providers and banks say: verified statements, each decided on its own.
 
 use super::find::{self, Found};
+use super::start::label;
 use super::telling::{Telling, finding};
 use super::{case, clock, credit, mail, orders, reply, reverse, step};
 use crate::decide::Desk;
@@ -59,7 +60,7 @@ pub(super) fn telling(desk: &Desk<'_>, news: &News, found: Option<&Found>) -> Te
     let name = book.provider(&news.provider).map_or(&news.provider, |provider| &provider.name);
     let mut telling = Telling::new(function, reference)
         .word("provider", name.as_str())
-        .word("means", offered.map_or("", |(_, means)| means.means.as_str()))
+        .word("means", offered.map_or_else(String::new, |(_, means)| label(desk, means)))
         .word("reason", news.reason.as_str());
     if let Some(found) = found {
         telling = telling.word("invoices", orders::numbers(&found.order));

@@ -223,9 +223,12 @@ fn signed(
             if given.is_empty() {
                 return Err(refusal("SIG-MISSING", &message.header));
             }
-            let texts = message.signed_texts(record);
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            delivered.keys.iter().any(|key| fatourati::verify(&texts, key, scheme, given))
+            let said = message.signed_texts(record);
+            let whole = whole_texts(message, &said, delivered.merchant, delivered.store);
+            [said, whole].iter().any(|texts| {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                delivered.keys.iter().any(|key| fatourati::verify(&texts, key, scheme, given))
+            })
         }
         Scheme::Webhook => {
             let headers = webhook::Headers {
@@ -240,6 +243,22 @@ fn signed(
         }
     };
     if right { Ok(()) } else { Err(refusal("SIG-BAD", scheme.key())) }
+}
+
+/// The signed texts of a message, with who we are and the usual currency where it does not say
+/// them: a cancellation of Fatourati is signed over all three and names none of them.
+#[must_use]
+pub fn whole_texts(message: &Message, said: &[String], merchant: &str, store: &str) -> Vec<String> {
+    let mut ours = Record::new();
+    let root = ours.root().id();
+    ours.say(root, field::MERCHANT, merchant);
+    ours.say(root, field::STORE, store);
+    if !message.currency.is_empty() {
+        ours.say_code(root, field::CURRENCY, &message.currency);
+    }
+    let ours = message.signed_texts(&ours);
+    let known = said.iter().zip(ours);
+    known.map(|(said, ours)| if said.is_empty() { ours } else { said.clone() }).collect()
 }
 
 /// The names and values of a form as they were posted.

@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure};
 use super::input;
 use super::terminal::Terminal;
 use crate::config::Secret;
-use acquit_mapping::provider::{Message, Provider, Way, fields, parts};
+use acquit_mapping::provider::{Message, Provider, Way, fields, parts, whole_texts};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_mapping::signature::{Scheme, cmi, fatourati};
 use clap::{Args, Subcommand};
@@ -42,6 +42,12 @@ struct Verify {
     /// The signature, when it stands in a header
     #[arg(long)]
     signature: Option<String>,
+    /// Our number at the provider, for messages that are signed over it and do not say it
+    #[arg(long, default_value = "")]
+    merchant: String,
+    /// Our shop at the provider, likewise
+    #[arg(long, default_value = "")]
+    store: String,
     /// The scheme, when it is not the usual one
     #[arg(long)]
     scheme: Option<String>,
@@ -110,7 +116,12 @@ fn verify(book: &Rulebook, wanted: &Verify, terminal: &mut Terminal) -> Result<E
             let texts = parts(book, provider, message, &bytes, |record, _| {
                 record.map(|record| message.signed_texts(record)).unwrap_or_default()
             });
-            of_texts(message, &texts, &key, scheme, given)
+            // Who we are stands in the configuration, which is not read here.
+            let whole = whole_texts(message, &texts, &wanted.merchant, &wanted.store);
+            match of_texts(message, &whole, &key, scheme, given) {
+                told if told.holds => told,
+                _ => of_texts(message, &texts, &key, scheme, given),
+            }
         }
         _ => return Err(Failure::usage("this scheme covers the bytes and no fields")),
     };

@@ -115,6 +115,7 @@ async fn held(
     asked: &Asked,
 ) -> Result<Day, Problem> {
     caller.allow(&[Role::Operator, Role::Provider])?;
+    let provider = code(&app.engine.book, provider);
     if caller.role == Role::Provider && caller.party.as_str() != provider {
         return Err(Problem::not_found());
     }
@@ -146,6 +147,7 @@ pub(super) async fn take(
     request: Request,
 ) -> Result<Json<Page<DayWire>>, Problem> {
     caller.allow(&[Role::Operator, Role::Provider])?;
+    let provider = code(&app.engine.book, &provider).to_owned();
     let own = caller.role == Role::Operator || caller.party.as_str() == provider;
     if !own || app.engine.book.provider(&provider).is_none() {
         return Err(Problem::not_found());
@@ -233,6 +235,12 @@ pub(super) async fn cheques(
     let done = settlement::cheques(&app.engine, &app.cashier, parcel).await;
     let (told, _) = done.map_err(|why| refused(&app, language, why))?;
     Ok(Json(ChequesWire::from(&told)))
+}
+
+/// The code of a provider, which may be named by its folder too, as its callbacks name it.
+fn code<'a>(book: &'a Rulebook, named: &'a str) -> &'a str {
+    let found = book.providers.iter().find(|one| one.code == named || one.folder == named);
+    found.map_or(named, |one| &one.code)
 }
 
 /// Operators, and the bank itself.

@@ -133,3 +133,38 @@ fn a_reference_paid_at_a_bank() {
     assert_eq!(fake.of("/realms/").len(), 1, "one access token is enough");
     house.stop();
 }
+
+#[test]
+fn a_cancellation_that_does_not_say_who_we_are() {
+    let cancelled = Arc::new(AtomicBool::new(false));
+    let now = cancelled.clone();
+    let fake = Fake::start(move |asked| {
+        let (status, body) = answer(asked, true)?;
+        let body =
+            if now.load(Ordering::Relaxed) { body.replace("PAID", "CANCELLED") } else { body };
+        Some((status, body))
+    });
+    let house = House::open(&[("fatourati", fatourati(&fake.address.to_string()))]);
+    house.invoice("00069321");
+    house.pay("00069321", "cmi.fatourati");
+    let created: Value = serde_json::from_str(&fake.of("/token ")[1].body).unwrap();
+    let number = created["orderId"].as_str().unwrap().to_owned();
+    assert_eq!(callback(&house, &number, |_| {}, KEY).status, 200);
+    cancelled.store(true, Ordering::Relaxed);
+    // Its five names; currency, merchant and shop are signed and not said.
+    let cancel = |merchant: &str, amount: &str| {
+        let body = json!({ "tokenRef": REFERENCE, "orderId": number, "amount": amount,
+            "transactionDate": "2026-11-23T13:05:00", "fatouratiTransactionNumber": TRANSACTION });
+        let texts = ["3600.00", "504", merchant, "100030", REFERENCE, &number, TRANSACTION];
+        let signature = sign(&texts, KEY, Scheme::FatouratiHmac);
+        let headers = format!("Content-Type: application/json\r\nx-signature: {signature}\r\n");
+        let body = body.to_string();
+        house.send("POST /callbacks/fatourati/cancel", &headers, body.as_bytes()).status
+    };
+    assert_eq!(cancel("999999", "3600.00"), 400, "signed for another merchant");
+    assert_eq!(cancel("100024", "3601.00"), 400, "another amount than was signed");
+    assert_eq!(house.get("/v1/invoices/6110D00116/00069321")["disputed"], false);
+    assert_eq!(cancel("100024", "3600.00"), 200);
+    assert_eq!(house.get("/v1/invoices/6110D00116/00069321")["disputed"], true);
+    house.stop();
+}

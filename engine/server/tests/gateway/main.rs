@@ -9,6 +9,7 @@ mod cmi;
 mod fake;
 mod fatourati;
 mod house;
+mod money;
 #[path = "../http/samples.rs"]
 #[expect(dead_code, reason = "the other test uses all of it")]
 mod samples;
