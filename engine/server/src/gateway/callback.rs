@@ -181,6 +181,8 @@ impl Gateway {
             (Stage::Stranger | Stage::Unsigned, _) => stage_alert(stage),
             (_, steps::BUG) => "sys.bug",
             (_, "PAY-NUM" | "PAY-CUR") => "pay.amount",
+            // It is theirs and cannot be taken: until somebody looks, so is every one like it.
+            (Stage::Invalid, _) => "pay.unread",
             _ => "",
         };
         let parcel = Parcel { idempotency_key: String::new(), ..parcel };

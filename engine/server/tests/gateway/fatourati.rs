@@ -118,6 +118,8 @@ fn a_reference_paid_at_a_bank() {
     };
     let bare = callback(&house, &number, bare, KEY);
     assert_eq!((bare.status, bare.json()["code"].as_str()), (400, Some("PAY-FIELD")));
+    let alerts = house.get("/v1/operator/alerts");
+    assert_eq!(alerts["items"].as_array().unwrap().last().unwrap()["code"], "pay.unread");
     let other = callback(&house, &number, |body| body["merchantCode"] = json!("999999"), KEY);
     assert_eq!((other.status, other.json()["code"].as_str()), (400, Some("PAY-MERCHANT")));
     assert_eq!(house.state(&order).1, 0);
