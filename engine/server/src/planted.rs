@@ -113,7 +113,7 @@ pub(crate) async fn pay(
     outcomes: Vec<Outcome>,
 ) -> acquit_store::Result<Vec<CommitResult>> {
     point("before_pay_commit");
-    if is("ack_first_pay") {
+    if is("ack_first_pay") && outcomes.iter().any(|one| !one.payments.funds.is_empty()) {
         let count = outcomes.len();
         tokio::spawn(async move {
             sleep(LATE).await;

@@ -54,7 +54,8 @@ pub(super) fn run(mut person: Person, payable: Payable) {
             (80..86, Some(before)) => changed(&mut person, &before),
             (86..90, _) => bad(&mut person, issuer, Kind::BadSum),
             (90..94, _) => bad(&mut person, issuer, Kind::BadSyntax),
-            (94..97, _) => early(&mut person, issuer, &mut own),
+            (94..96, _) => early(&mut person, issuer, &mut own),
+            (96..98, Some(before)) if !before.is_over => own[at] = late(&mut person, before),
             _ => control(&mut person, issuer),
         }
     }
@@ -118,6 +119,21 @@ fn change(person: &mut Person, before: Own, act: Act) -> Own {
     let sent = bytes(&message, form);
     send(person, &message, form, sent.clone(), kind);
     Own { message, form, bytes: sent, is_over: before.is_over || act != Act::Replace }
+}
+
+/// Two replacements, of which the one written first comes last.
+fn late(person: &mut Person, before: Own) -> Own {
+    let mut older = before.message.clone();
+    older.reference = person.name();
+    older.act = Act::Replace;
+    older.written += 60;
+    older.net += 1500;
+    let mut newer = before;
+    newer.message.written += 60;
+    let newer = change(person, newer, Act::Replace);
+    let sent = bytes(&older, newer.form);
+    send(person, &older, newer.form, sent, Kind::Replace);
+    newer
 }
 
 /// Other content under a reference that was used.

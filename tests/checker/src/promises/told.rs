@@ -7,6 +7,9 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// What a subscriber of ours answers when it takes a post.
+const TAKEN: u16 = 204;
+
 /// An event, as the feed and the posts tell it.
 struct Event {
     id: String,
@@ -24,7 +27,8 @@ fn event(value: &Value) -> Option<Event> {
 /// P9.
 pub(super) fn told(evidence: &Evidence, report: &mut Report) -> Result<(), String> {
     let mut wrong = |column: Column, text: String| report.breach("P9", column, text);
-    let mut first: BTreeMap<(&str, String), (usize, &str)> = BTreeMap::new();
+    let mut named: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    let mut first: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for (at, post) in evidence.written.posts.iter().enumerate() {
         if !post.signed {
             wrong(Column::Unanswered, format!("a post to {} is not signed", post.who));
@@ -35,9 +39,13 @@ pub(super) fn told(evidence: &Evidence, report: &mut Report) -> Result<(), Strin
             continue;
         };
         let key = (post.who.as_str(), event.id);
-        let (_, id) = *first.entry(key).or_insert((at, post.id.as_str()));
+        let id = *named.entry(key.clone()).or_insert(post.id.as_str());
         if id != post.id {
             wrong(Column::Unanswered, format!("one event came as {id} and {}", post.id));
+        }
+        // A subscriber that refused it was not told.
+        if post.status == TAKEN {
+            first.entry(key).or_insert(at);
         }
     }
     let Some(address) = evidence.address else { return Ok(()) };
@@ -51,7 +59,7 @@ pub(super) fn told(evidence: &Evidence, report: &mut Report) -> Result<(), Strin
                     let text = format!("{} was not told {} {}", ear.who, event.kind, event.id);
                     wrong(Column::Unanswered, text);
                 }
-                Some((at, _)) if !event.subject.is_empty() => {
+                Some(at) if !event.subject.is_empty() => {
                     let before = last.insert(&event.subject, (*at, &event.id));
                     if before.is_some_and(|(before, _)| before > *at) {
                         let text = format!("{} was told {} too early", ear.who, event.id);
