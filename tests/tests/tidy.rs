@@ -342,6 +342,8 @@ const TWICE: &[(&str, &str)] = &[
     ("rand_core", "as rand"),
     ("getrandom", "0.2 by ring, 0.3 as rand"),
     ("hashbrown", "0.14 by dashmap of russh-sftp (sftp), which has not come to 7 yet"),
+    ("fallible-iterator", "tokio-postgres has not come to 0.3 yet, to which rusqlite has"),
+    ("wasi", "by ways to ask for a user's name on WebAssembly; never built here"),
     ("r-efi", "for UEFI targets, by the getrandom versions above; never built here"),
 ];
 

@@ -4,9 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that fails may stop")]
 #![allow(dead_code, reason = "a measurement uses a part of what the tests use")]
 
-#[path = "../tests/sqlite/conformance/pay_sample.rs"]
+#[path = "../tests/store/conformance/pay_sample.rs"]
 mod pay_sample;
-#[path = "../tests/sqlite/sample.rs"]
+#[path = "../tests/store/sample.rs"]
 mod sample;
 
 use acquit_domain::{Keys, Outcome};

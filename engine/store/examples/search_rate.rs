@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a measurement prints")]
 #![expect(clippy::unwrap_used, reason = "a measurement that fails may stop")]
 
-#[path = "../tests/sqlite/sample.rs"]
+#[path = "../tests/store/sample.rs"]
 mod sample;
 
 use acquit_domain::time::date_from_days;

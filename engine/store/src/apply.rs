@@ -120,7 +120,7 @@ fn write_wave(
         }
         let values = rows.iter().map(|(_, row)| row.as_slice());
         match step.guard {
-            Guard::None => link.write(step.sql, values, |_| ())?,
+            Guard::None => link.write_all(step.sql, values)?,
             Guard::Changes => link.write(step.sql, values, |at| late.extend([rows[at].0]))?,
             Guard::ChangesNothing => {
                 let mut unchanged = HashSet::new();
@@ -174,7 +174,7 @@ fn afterwards(link: &Link, batch: &[&Prepared], live: &[usize]) -> Result<()> {
         let rows = live.iter().flat_map(|at| &batch[*at].rows);
         let letters = rows.filter(|(step, _)| *step == crate::steps::LETTER);
         let letters = letters.map(|(_, row)| row.as_slice());
-        link.transaction(|link| link.write(crate::letter_row::INSERT, letters, |_| ()))?;
+        link.transaction(|link| link.write_all(crate::letter_row::INSERT, letters))?;
     }
     Ok(())
 }

@@ -135,8 +135,8 @@ fn unsigned(link: &Link) -> Result<Option<Checkpoint>> {
         return Ok(None);
     }
     let mut tree = Tree::default();
-    link.each(HASHES, &[covered.into(), last.into()], |row| {
-        let mut row = fields("exchanges", row);
+    link.each_or_not(HASHES, &[covered.into(), last.into()], |row| {
+        let mut row = fields("exchanges", row?);
         row.int()?;
         tree.push(&row.hash()?);
         Ok(())

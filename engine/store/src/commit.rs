@@ -52,6 +52,16 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What is shared of a log that ends at `seq`.
+    pub(crate) fn new(seq: i64) -> Shared {
+        Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 }
+    }
+
+    /// Wakes those who follow the log when it has grown.
+    pub(crate) fn reached(&self, seq: i64) {
+        self.last_seq.send_if_modified(|known| seq > std::mem::replace(known, seq.max(*known)));
+    }
+
     /// Refuses when writing has stopped.
     pub(crate) fn check(&self) -> Result<()> {
         match self.stopped.get() {
@@ -164,7 +174,7 @@ fn one_by_one(link: &Link, group: Vec<(Vec<Prepared>, Reply)>, shared: &Shared) 
 /// Wakes those who follow the log.
 fn tell(link: &Link, shared: &Shared) {
     if let Ok(seq) = last_seq(link) {
-        shared.last_seq.send_if_modified(|known| std::mem::replace(known, seq) != seq);
+        shared.reached(seq);
     }
 }
 

@@ -28,6 +28,16 @@ pub enum Error {
     /// The disk is full: nothing of the batch was written, and it may be tried again.
     #[error("the disk is full: nothing was written")]
     Full,
+    /// The database cannot be reached, or asks to be tried again: nothing was written.
+    #[error("the database does not answer, nothing was written: {0}")]
+    Unavailable(String),
+    /// The connection broke while committing, and what became of it could not be asked: it is there
+    /// with all its rows, or with none. Repeating is safe.
+    #[error("the connection broke while committing, it may be there or not: {0}")]
+    InDoubt(String),
+    /// The settings of the database would lose what was answered.
+    #[error("the database is not safe to write to: {0}")]
+    Unsafe(String),
     /// Writing failed before, so nothing is taken until the store is opened again: after a failed
     /// sync, a second one that succeeds proves nothing.
     #[error("the store stopped after a failed write: {0}")]

@@ -2,7 +2,6 @@
 //!
 //! A script that was released is never edited: what changes comes as the next number.
 
-use crate::dialect::TRIGGERS;
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::value::Value;
@@ -26,19 +25,16 @@ const ADD_VERSION: &str = "INSERT INTO schema_version (version) VALUES ($1)";
 /// # Errors
 /// [`Error::Newer`] when a newer version of the engine made it.
 pub(crate) fn migrate(link: &Link) -> Result<()> {
-    link.script(VERSION_TABLE)?;
-    let found = check(link)?;
-    for (number, script) in SCRIPTS.iter().filter(|(number, _)| *number > found) {
-        link.transaction(|link| {
-            link.script(script)?;
-            for (_, triggers) in TRIGGERS.iter().filter(|(of, _)| of == number) {
-                link.script(triggers)?;
-            }
+    // In one transaction: of two nodes that start together one waits, and finds it done.
+    link.transaction(|link| {
+        link.script(VERSION_TABLE)?;
+        let found = check(link)?;
+        for (number, script) in SCRIPTS.iter().filter(|(number, _)| *number > found) {
+            link.schema(*number, script)?;
             link.execute(ADD_VERSION, &[Value::Int(*number)])?;
-            Ok(())
-        })?;
-    }
-    Ok(())
+        }
+        Ok(())
+    })
 }
 
 /// The schema number of the database.

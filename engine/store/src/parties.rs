@@ -17,7 +17,10 @@ ON CONFLICT (code) DO UPDATE SET
   rc = CASE WHEN parties.rc = '' THEN excluded.rc ELSE parties.rc END,
   ifu = CASE WHEN parties.ifu = '' THEN excluded.ifu ELSE parties.ifu END,
   ice = CASE WHEN parties.ice = '' THEN excluded.ice ELSE parties.ice END,
-  search = CASE WHEN parties.name = '' THEN excluded.search ELSE parties.search END";
+  search = CASE WHEN parties.name = '' THEN excluded.search ELSE parties.search END
+WHERE (parties.name = '' AND excluded.name <> '') OR (parties.rc = '' AND excluded.rc <> '')
+  OR (parties.ifu = '' AND excluded.ifu <> '') OR (parties.ice = '' AND excluded.ice <> '')
+  OR (parties.name = '' AND parties.search <> excluded.search)";
 
 /// Writes a party as given.
 const PUT: &str = "INSERT INTO parties (
@@ -80,7 +83,7 @@ impl Store {
     /// What the database says.
     pub async fn put_parties(&self, parties: Vec<Party>) -> Result<()> {
         let rows: Vec<Row> = parties.iter().map(party_values).collect();
-        self.write(move |link| link.write(PUT, rows.iter().map(Vec::as_slice), |_| ())).await
+        self.write(move |link| link.write_all(PUT, rows.iter().map(Vec::as_slice))).await
     }
 }
 

@@ -4,13 +4,15 @@ use crate::batch::Batch;
 use crate::commit::{CommitResult, Job, QUEUE_MAX, Shared, last_seq, lock, run};
 use crate::error::{Error, Result};
 use crate::link::Link;
+#[cfg(feature = "postgres")]
+use crate::link::{Listener, Server};
 use crate::migration::{check, migrate};
 use crate::wal::Mover;
 use acquit_domain::Outcome;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, TryLockError as Busy};
+use std::sync::{Arc, Mutex, TryLockError as Busy};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -29,9 +31,12 @@ struct Inner {
     readers: Vec<Arc<Mutex<Link>>>,
     turn: AtomicUsize,
     shared: Arc<Shared>,
-    /// Held as long as the store is open: the lock ends with the file.
-    _lock: Option<File>,
+    /// Held as long as the store is open: the lock of a file, or who listens to a server.
+    _held: Option<Held>,
 }
+
+/// Something that lives as long as the store.
+type Held = Box<dyn std::any::Any + Send + Sync>;
 
 impl Store {
     /// Opens the SQLite file, making it and its tables when there are none. Only one engine may
@@ -47,7 +52,9 @@ impl Store {
         forgetful(&writer)?;
         let readers = readers(path)?;
         let mover = Mover::start(path)?;
-        Store::start(Arc::new(Mutex::new(writer)), readers, Some(held), Some(mover))
+        let shared = Arc::new(Shared::new(last_seq(&writer)?));
+        let writer = Arc::new(Mutex::new(writer));
+        Store::start(writer, readers, shared, Some(Box::new(held)), Some(mover))
     }
 
     /// Opens the SQLite file for reading only, beside an engine that may be running.
@@ -56,15 +63,47 @@ impl Store {
     /// [`Error::Open`], [`Error::Newer`], or what the database says.
     pub fn open_reader(path: &Path) -> Result<Store> {
         let readers = readers(path)?;
-        let seq = {
-            let link = lock(&readers[0]);
-            check(&link)?;
-            last_seq(&link)?
-        };
-        let shared = Arc::new(Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 });
-        let inner =
-            Inner { jobs: None, thread: None, readers, turn: 0.into(), shared, _lock: None };
-        Ok(Store { inner: Arc::new(inner) })
+        let shared = shared_of(&readers)?;
+        Ok(Store::reading(readers, shared, None))
+    }
+
+    /// Opens a PostgreSQL database, `postgres://user:password@host:port/database`, making its
+    /// tables when there are none. Any number of engines may share it.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Newer`], [`Error::Unsafe`] when its settings would lose what was
+    /// answered, or what the database says.
+    #[cfg(feature = "postgres")]
+    pub async fn connect(url: &str) -> Result<Store> {
+        let url = url.to_owned();
+        blocking(move || {
+            let server = Server::of(&url)?;
+            let writer = Link::server(&server, true)?;
+            migrate(&writer)?;
+            writer.register()?;
+            let readers = server_readers(&server)?;
+            let shared = Arc::new(Shared::new(last_seq(&writer)?));
+            let listener = listener(server, &shared)?;
+            Store::start(Arc::new(Mutex::new(writer)), readers, shared, Some(listener), None)
+        })
+        .await
+    }
+
+    /// Opens a PostgreSQL database for reading only, beside engines that may be running.
+    ///
+    /// # Errors
+    /// [`Error::Open`], [`Error::Newer`], or what the database says.
+    #[cfg(feature = "postgres")]
+    pub async fn connect_reader(url: &str) -> Result<Store> {
+        let url = url.to_owned();
+        blocking(move || {
+            let server = Server::of(&url)?;
+            let readers = server_readers(&server)?;
+            let shared = shared_of(&readers)?;
+            let listener = listener(server, &shared)?;
+            Ok(Store::reading(readers, shared, Some(listener)))
+        })
+        .await
     }
 
     /// A store that lives in memory and is gone with its last clone.
@@ -74,18 +113,24 @@ impl Store {
     pub fn in_memory() -> Result<Store> {
         let link = Link::memory()?;
         migrate(&link)?;
+        let shared = Arc::new(Shared::new(0));
         let link = Arc::new(Mutex::new(link));
-        Store::start(Arc::clone(&link), vec![link], None, None)
+        Store::start(Arc::clone(&link), vec![link], shared, None, None)
+    }
+
+    fn reading(readers: Vec<Arc<Mutex<Link>>>, shared: Arc<Shared>, held: Option<Held>) -> Store {
+        let inner =
+            Inner { jobs: None, thread: None, readers, turn: 0.into(), shared, _held: held };
+        Store { inner: Arc::new(inner) }
     }
 
     fn start(
         writer: Arc<Mutex<Link>>,
         readers: Vec<Arc<Mutex<Link>>>,
-        held: Option<File>,
+        shared: Arc<Shared>,
+        held: Option<Held>,
         mover: Option<Mover>,
     ) -> Result<Store> {
-        let seq = last_seq(&lock(&writer))?;
-        let shared = Arc::new(Shared { stopped: OnceLock::new(), last_seq: watch::channel(seq).0 });
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -93,7 +138,7 @@ impl Store {
             .spawn(move || run(&writer, queue, &of_thread, mover))
             .map_err(|error| Error::Database(error.to_string()))?;
         let (jobs, thread) = (Some(jobs), Some(thread));
-        let inner = Inner { jobs, thread, readers, turn: 0.into(), shared, _lock: held };
+        let inner = Inner { jobs, thread, readers, turn: 0.into(), shared, _held: held };
         Ok(Store { inner: Arc::new(inner) })
     }
 
@@ -101,8 +146,9 @@ impl Store {
     /// they are on disk. The results are in the order of the outcomes.
     ///
     /// # Errors
-    /// [`Error::Full`]: nothing was written, try again later. [`Error::Stopped`]: whether this
-    /// batch was written is unknown until the store is opened again.
+    /// [`Error::Full`], [`Error::Unavailable`]: nothing was written, try again later.
+    /// [`Error::Stopped`]: whether this batch was written is unknown until the store is opened
+    /// again. [`Error::InDoubt`]: it is unknown, and repeating is safe.
     pub async fn commit(&self, outcomes: Vec<Outcome>) -> Result<Vec<CommitResult>> {
         self.commit_batch(outcomes.into_iter().collect()).await
     }
@@ -206,6 +252,34 @@ fn forgetful(writer: &Link) -> Result<()> {
         writer.script("PRAGMA synchronous = NORMAL")?;
     }
     Ok(())
+}
+
+fn shared_of(readers: &[Arc<Mutex<Link>>]) -> Result<Arc<Shared>> {
+    let link = lock(&readers[0]);
+    check(&link)?;
+    Ok(Arc::new(Shared::new(last_seq(&link)?)))
+}
+
+/// Runs what waits on a thread that may.
+#[cfg(feature = "postgres")]
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let task = tokio::task::spawn_blocking(work);
+    task.await.map_err(|error| Error::Database(error.to_string()))?
+}
+
+#[cfg(feature = "postgres")]
+fn server_readers(server: &Arc<Server>) -> Result<Vec<Arc<Mutex<Link>>>> {
+    let reader = |_| Link::server(server, false).map(|link| Arc::new(Mutex::new(link)));
+    (0..READERS).map(reader).collect()
+}
+
+/// Tells those who follow the log of what other nodes commit.
+#[cfg(feature = "postgres")]
+fn listener(server: Arc<Server>, shared: &Arc<Shared>) -> Result<Held> {
+    let shared = Arc::clone(shared);
+    Ok(Box::new(Listener::start(server, move |seq| shared.reached(seq))?))
 }
 
 /// Takes the lock file beside the database; the system gives it back when the process ends.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) const NO_DATE: i64 = -10_000_000;
 
 /// One value of a row or of a statement's arguments.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Value {
     /// Nothing.
     Null,
@@ -29,6 +29,45 @@ pub(crate) enum Value {
     Id([u8; 16]),
     /// The bytes of a hash.
     Hash([u8; 32]),
+}
+
+impl Value {
+    /// The value as it is read back.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn as_read(&self) -> Value {
+        match self {
+            Value::Null => Value::Null,
+            Value::Int(value) => Value::Int(*value),
+            Value::Text(value) => Value::Text(value.clone()),
+            Value::Word(value) => Value::Text((*value).to_owned()),
+            Value::Blob(bytes) => Value::Blob(bytes.clone()),
+            Value::Shared(bytes) => Value::Blob(bytes.to_vec()),
+            Value::Id(bytes) => Value::Blob(bytes.to_vec()),
+            Value::Hash(bytes) => Value::Blob(bytes.to_vec()),
+        }
+    }
+
+    /// About how many bytes it takes.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+            Value::Shared(bytes) => bytes.len(),
+            _ => 32,
+        }
+    }
+
+    /// What kind of value it is, in a word; the value itself may be a partner's.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Int(_) => "a number",
+            Value::Text(_) | Value::Word(_) => "text",
+            _ => "bytes",
+        }
+    }
 }
 
 /// A row.

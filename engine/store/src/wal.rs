@@ -4,7 +4,7 @@
 //! neighbours. A thread with a connection of its own does it instead; the writer moves only the
 //! little that was added meanwhile, so that the log can begin anew.
 
-use crate::dialect::{MOVE_LOG, MOVER_SETTINGS, TELL_LOG};
+use crate::dialect::sqlite::{MOVE_LOG, MOVER_SETTINGS, TELL_LOG};
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::value::Value;

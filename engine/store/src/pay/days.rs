@@ -33,7 +33,7 @@ const CLOSE: &str = "UPDATE settlement_days SET closed_at = $4
 WHERE provider = $1 AND day = $2 AND currency = $3";
 
 const LIST: &str = "SELECT provider, day, currency, sha256, file, ledger, fee, bank, closed_at
-FROM settlement_days WHERE ($1 IS NULL OR provider = $1) ORDER BY day DESC, provider, currency
+FROM settlement_days WHERE provider = coalesce($1, provider) ORDER BY day DESC, provider, currency
 LIMIT $2";
 
 const ONE: &str = "SELECT provider, day, currency, sha256, file, ledger, fee, bank, closed_at
@@ -111,7 +111,7 @@ pub(super) fn write(link: &Link, day: &Day) -> Result<()> {
     link.execute(FORGET, &key)?;
     let lines = (0i64..).zip(&day.lines).map(|(position, line)| line_values(&key, position, line));
     let lines: Vec<Row> = lines.collect();
-    link.write(ADD, lines.iter().map(Vec::as_slice), |_| ())?;
+    link.write_all(ADD, lines.iter().map(Vec::as_slice))?;
     if let Some(closed_at) = day.closed_at {
         let [provider, on, currency] = key;
         link.execute(CLOSE, &[provider, on, currency, closed_at.into()])?;

@@ -50,7 +50,7 @@ const REFERENCES: [(&str, &str); 8] = [
     ),
     (
         "documents under the name of another issuer",
-        "SELECT count(*) FROM documents WHERE name NOT LIKE '%#' || issuer || '#%'",
+        "SELECT count(*) FROM documents WHERE instr(name, '#' || issuer || '#') = 0",
     ),
     (
         "transmissions without the parcel they came in",
@@ -65,7 +65,7 @@ const REFERENCES: [(&str, &str); 8] = [
          WHERE e.function = 'INV' AND e.direction = 'in' AND e.verdict = 'accepted'
            AND e.reference <> '' AND e.parcel NOT IN (SELECT parcel FROM envelopes)
            AND NOT EXISTS (SELECT 1 FROM envelopes v
-                           WHERE v.key LIKE '%\u{1f}' || e.reference || '%')",
+                           WHERE instr(v.key, '\u{1f}' || e.reference) > 0)",
     ),
 ];
 
@@ -138,8 +138,8 @@ fn read_letters(held: &mut Held, link: &Link, hash: LetterHash) -> Result<()> {
 fn check_named(held: &mut Held, link: &Link) -> Result<()> {
     let there: HashSet<Id> = held.letters.iter().map(|(_, letter, _)| *letter).collect();
     let mut missing: u64 = 0;
-    link.each(NAMED_LETTERS, &[], |row| {
-        let named = unpack_ids(&fields("envelopes", row).blob()?);
+    link.each_or_not(NAMED_LETTERS, &[], |row| {
+        let named = unpack_ids(&fields("envelopes", row?).blob()?);
         missing += named.iter().filter(|id| !there.contains(id)).count() as u64;
         Ok(())
     })?;

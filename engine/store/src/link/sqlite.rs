@@ -1,7 +1,7 @@
-//! A connection to the database: statements in, rows out. Nothing above this file names rusqlite.
+//! SQLite, in a file or in memory. Nothing above this file names rusqlite.
 
-use crate::dialect::{
-    BEGIN_READ, BEGIN_WRITE, READER_SETTINGS, SYNCHRONOUS_FULL, WRITER_SETTINGS, error_of,
+use crate::dialect::sqlite::{
+    BEGIN_READ, BEGIN_WRITE, READER_SETTINGS, SYNCHRONOUS_FULL, TRIGGERS, WRITER_SETTINGS, error_of,
 };
 use crate::error::{Error, Result};
 use crate::value::{Row, Value};
@@ -15,6 +15,9 @@ const STATEMENTS_KEPT: usize = 128;
 /// How long a connection waits for another's lock, in milliseconds. With one writer and WAL only
 /// the recovery at start can make it wait.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
+
+/// Told the place of a row that changed nothing.
+type Unchanged<'a> = &'a mut dyn FnMut(usize);
 
 /// One connection.
 pub(crate) struct Link {
@@ -38,18 +41,18 @@ impl ToSql for Value {
 
 impl Link {
     /// Opens the connection that writes; makes the file when there is none.
-    pub(crate) fn writer(path: &Path) -> Result<Link> {
+    pub(in crate::link) fn writer(path: &Path) -> Result<Link> {
         let link = Link::open(path, OpenFlags::default())?;
         link.script(WRITER_SETTINGS)?;
-        let full = link.number("PRAGMA synchronous")?;
-        if full != SYNCHRONOUS_FULL {
-            return Err(Error::Database(format!("synchronous is {full}, not FULL")));
+        let full = link.select("PRAGMA synchronous", &[])?;
+        match full.first().map(Vec::as_slice) {
+            Some([Value::Int(SYNCHRONOUS_FULL)]) => Ok(link),
+            other => Err(Error::Database(format!("synchronous is {other:?}, not FULL"))),
         }
-        Ok(link)
     }
 
     /// Opens a connection that reads.
-    pub(crate) fn reader(path: &Path) -> Result<Link> {
+    pub(in crate::link) fn reader(path: &Path) -> Result<Link> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let link = Link::open(path, flags)?;
         link.script(READER_SETTINGS)?;
@@ -57,7 +60,7 @@ impl Link {
     }
 
     /// A database that lives in memory and ends with its connection.
-    pub(crate) fn memory() -> Result<Link> {
+    pub(in crate::link) fn memory() -> Result<Link> {
         let connection = Connection::open_in_memory().map_err(|error| error_of(&error))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
         Ok(Link { connection })
@@ -76,37 +79,30 @@ impl Link {
         Ok(Link { connection })
     }
 
-    /// Runs several statements without arguments.
-    pub(crate) fn script(&self, sql: &str) -> Result<()> {
+    pub(in crate::link) fn script(&self, sql: &str) -> Result<()> {
         self.connection.execute_batch(sql).map_err(|error| error_of(&error))
     }
 
-    /// The rows of a question.
-    pub(crate) fn select(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
+    pub(in crate::link) fn schema(&self, number: i64, shared: &str) -> Result<()> {
+        self.script(shared)?;
+        let own = TRIGGERS.iter().filter(|(of, _)| *of == number);
+        own.map(|(_, script)| script).try_for_each(|script| self.script(script))
+    }
+
+    pub(in crate::link) fn select(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
         let mut found = Vec::new();
-        self.each(sql, args, |row| {
-            found.push(row);
+        self.stream(sql, args, &mut |row| {
+            found.push(row?);
             Ok(())
         })?;
         Ok(found)
     }
 
-    /// Gives the rows of a question one by one, for answers too large to hold.
-    pub(crate) fn each(
+    pub(in crate::link) fn stream(
         &self,
         sql: &str,
         args: &[Value],
-        mut take: impl FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
-        self.each_or_not(sql, args, |row| take(row?))
-    }
-
-    /// The same, for those who go on after a row that holds what no row of ours can.
-    pub(crate) fn each_or_not(
-        &self,
-        sql: &str,
-        args: &[Value],
-        mut take: impl FnMut(Result<Row>) -> Result<()>,
+        take: &mut dyn FnMut(Result<Row>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self.prepare(sql)?;
         bind(&mut statement, args)?;
@@ -118,72 +114,46 @@ impl Link {
         Ok(())
     }
 
-    /// The one number a question asks for; 0 when there is none.
-    pub(crate) fn number(&self, sql: &str) -> Result<i64> {
-        match self.select(sql, &[])?.first().and_then(|row| row.first()) {
-            Some(Value::Int(value)) => Ok(*value),
-            _ => Ok(0),
-        }
-    }
-
-    /// Runs one statement for each of `rows` and names those that changed nothing.
-    pub(crate) fn write<'a>(
+    pub(in crate::link) fn write<'a>(
         &self,
         sql: &str,
         rows: impl Iterator<Item = &'a [Value]>,
-        mut unchanged: impl FnMut(usize),
+        mut unchanged: Option<Unchanged<'_>>,
     ) -> Result<()> {
         let mut statement = self.prepare(sql)?;
         for (at, row) in rows.enumerate() {
             bind(&mut statement, row)?;
             let changed = statement.raw_execute().map_err(|error| error_of(&error))?;
-            if changed == 0 {
+            if let (0, Some(unchanged)) = (changed, &mut unchanged) {
                 unchanged(at);
             }
         }
         Ok(())
     }
 
-    /// Runs one statement once; says how many rows it changed.
-    pub(crate) fn execute(&self, sql: &str, args: &[Value]) -> Result<usize> {
+    pub(in crate::link) fn execute(&self, sql: &str, args: &[Value]) -> Result<usize> {
         let mut statement = self.prepare(sql)?;
         bind(&mut statement, args)?;
         statement.raw_execute().map_err(|error| error_of(&error))
     }
 
-    /// Runs `work` in a transaction: all it writes stays, or, when it fails, nothing.
-    pub(crate) fn transaction<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
-        self.within(BEGIN_WRITE, work)
+    pub(in crate::link) fn begin_write(&self) -> Result<()> {
+        self.script(BEGIN_WRITE)
     }
 
-    /// Runs `work` in a transaction that stays only when `work` finds nothing against it.
-    pub(crate) fn attempt<T>(&self, work: impl FnOnce(&Link) -> Result<Vec<T>>) -> Result<Vec<T>> {
-        self.script(BEGIN_WRITE)?;
-        let end = |against: Vec<T>| {
-            let end = if against.is_empty() { "COMMIT" } else { "ROLLBACK" };
-            self.script(end).map(|()| against)
-        };
-        let done = work(self).and_then(end);
-        self.leave_no_transaction(done.is_err());
-        done
+    pub(in crate::link) fn begin_read(&self) -> Result<()> {
+        self.script(BEGIN_READ)
     }
 
-    /// Runs `work` on one unchanging state of the database.
-    pub(crate) fn snapshot<T>(&self, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
-        self.within(BEGIN_READ, work)
+    pub(in crate::link) fn commit(&self) -> Result<()> {
+        self.script("COMMIT")
     }
 
-    fn within<T>(&self, begin: &str, work: impl FnOnce(&Link) -> Result<T>) -> Result<T> {
-        self.script(begin)?;
-        let done = work(self).and_then(|value| self.script("COMMIT").map(|()| value));
-        self.leave_no_transaction(done.is_err());
-        done
-    }
-
-    fn leave_no_transaction(&self, failed: bool) {
-        if failed && !self.connection.is_autocommit() {
-            // The first error is the one to tell; SQLite has often rolled back by itself.
-            let _ = self.script("ROLLBACK");
+    /// Ends a transaction, if there is one, with nothing of it.
+    pub(in crate::link) fn rollback(&self) -> Result<()> {
+        match self.connection.is_autocommit() {
+            true => Ok(()),
+            false => self.script("ROLLBACK"),
         }
     }
 

@@ -1,10 +1,13 @@
-//! The conformance suite on SQLite, in memory and in a file.
+//! The conformance suite: on SQLite in memory and in a file, and on PostgreSQL where
+//! `ACQUIT_TEST_POSTGRES` names a server.
 
 mod conformance;
 mod files;
 mod money;
 mod sample;
 mod searching;
+#[cfg(feature = "postgres")]
+mod server;
 
 use acquit_store::Store;
 
@@ -27,6 +30,16 @@ macro_rules! suite {
                 let folder = super::sample::Folder::new(stringify!($name));
                 let store = super::Store::open(&folder.file("store.db")).expect("a store");
                 super::run(super::conformance::$name(&store));
+            })*
+        }
+        #[cfg(feature = "postgres")]
+        mod in_postgres {
+            $(#[test] fn $name() {
+                let Some(database) = super::server::Database::new() else { return };
+                super::run(async {
+                    let store = super::Store::connect(&database.url).await.expect("a store");
+                    super::conformance::$name(&store).await;
+                });
             })*
         }
     };

@@ -1,10 +1,4 @@
-//! What is SQLite's own. The rest of the SQL in this crate is the subset both databases share:
-//! arguments `$1..$n`, `ON CONFLICT .. DO ..`, `RETURNING`, row values, partial indexes, `->>` on
-//! JSON.
-//!
-//! Another dialect has its own text for what is in this file, and reads `INTEGER PRIMARY KEY` as
-//! an identity column, `BLOB` as `BYTEA`, `json_each(..)` as `jsonb_array_elements(..::jsonb)`,
-//! `instr` as `strpos`, and drops `WITHOUT ROWID` and `INDEXED BY`.
+//! What is SQLite's own.
 
 use crate::error::Error;
 use rusqlite::ErrorCode;
@@ -54,12 +48,9 @@ pub(crate) const BEGIN_READ: &str = "BEGIN";
 
 /// Triggers that keep the log append-only, by schema number.
 pub(crate) const TRIGGERS: &[(i64, &str)] = &[
-    (1, include_str!("../migrations/0001_append_only.sqlite.sql")),
-    (3, include_str!("../migrations/0003_payments.sqlite.sql")),
+    (1, include_str!("../../migrations/0001_append_only.sqlite.sql")),
+    (3, include_str!("../../migrations/0003_payments.sqlite.sql")),
 ];
-
-/// The words that make a search read one index and no other.
-pub(crate) const FORCE_INDEX: &str = "INDEXED BY";
 
 /// What a failure of SQLite means to us.
 pub(crate) fn error_of(error: &rusqlite::Error) -> Error {
