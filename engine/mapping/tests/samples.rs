@@ -7,6 +7,7 @@
 mod support;
 
 use acquit_domain::Finding;
+use acquit_mapping::carrier::Carrier;
 use acquit_mapping::edifact::{EdifactSpecimen, read_edifact, write_message};
 use acquit_mapping::findings;
 use acquit_mapping::record::Record;
@@ -52,6 +53,7 @@ fn samples_say_what_is_expected() {
         let outcome = match path.extension().and_then(|end| end.to_str()) {
             Some("edi") => edifact(name, partner, &bytes),
             Some("xml") => xml(name, &bytes),
+            Some(ending @ ("csv" | "fixed")) => carrier(name, ending, &bytes),
             _ => continue,
         };
         let beside = path.with_extension("expected");
@@ -152,6 +154,37 @@ fn pass_xml(specimen: &XmlSpecimen, bytes: &[u8], out: &mut String) -> String {
         writeln!(out, "unwritten: {}", missing.field).unwrap();
     }
     text
+}
+
+/// What is told of a sample of a file that is no message.
+fn carrier(name: &str, ending: &str, bytes: &[u8]) -> String {
+    let text = support::text(&format!("mappings/messages/{name}.{ending}"));
+    let (specimen, flaws) = Carrier::parse(ending, &text, &support::codes()).unwrap();
+    assert_eq!(flaws, [], "{name}");
+    let mut out = String::new();
+    let again = pass_carrier(&specimen, bytes, &mut out);
+    let mut second = String::new();
+    let third = pass_carrier(&specimen, &again, &mut second);
+    assert_eq!(out, second, "what was written says the same");
+    assert_eq!(again, third, "writing is stable");
+    let same = if again == bytes { "byte for byte" } else { "says the same" };
+    writeln!(out, "written: {same}").unwrap();
+    out
+}
+
+fn pass_carrier(specimen: &Carrier, bytes: &[u8], out: &mut String) -> Vec<u8> {
+    let read = specimen.read(bytes, Strictness::default());
+    let mut written = Vec::new();
+    for (at, record) in read.records.iter().enumerate() {
+        let findings: &[Finding] = if at == 0 { &read.findings } else { &[] };
+        tell(record, findings, out);
+        let one = specimen.write(record);
+        for missing in one.unwritten {
+            writeln!(out, "unwritten: {}", missing.field).unwrap();
+        }
+        written.extend(one.bytes);
+    }
+    written
 }
 
 /// The record, the findings and what was not read.

@@ -1,7 +1,7 @@
 //! The words a payer wrote on a transfer, and what they name: orders, references, invoices.
 //!
-//! What this module is *not*: a search in texts. A word is a number whole or not at all; only blanks
-//! inside a number of an order, and small letters, are mended.
+//! What this module is *not*: a search in texts. A word is a number whole or not at all; only
+//! blanks inside a number of an order, and small letters, are mended.
 
 use super::settle_bank::{TRANSFER, preferred};
 use super::start::ORDER_PREFIX;
@@ -74,6 +74,9 @@ pub(super) fn ask(keys: &mut Keys, book: &Rulebook, news: &News) {
     }
 }
 
+/// Whether a word names an order in one way.
+type Way = dyn Fn(&Order, &str) -> bool;
+
 /// Numbers of the orders the words name, each by its own number, by a reference of an attempt or by
 /// a number of one of its invoices. Of orders of one invoice the one that waits.
 pub(super) fn orders_named(desk: &Desk<'_>, label: &str) -> Vec<String> {
@@ -85,7 +88,7 @@ pub(super) fn orders_named(desk: &Desk<'_>, label: &str) -> Vec<String> {
     let by_invoice = |order: &Order, word: &str| {
         order.items.iter().any(|item| item.invoice.number.as_str() == word)
     };
-    let ways: [&dyn Fn(&Order, &str) -> bool; 3] = [&by_number, &by_reference, &by_invoice];
+    let ways: [&Way; 3] = [&by_number, &by_reference, &by_invoice];
     for is_named in ways {
         for word in &words {
             let named = desk.orders().filter(|order| is_named(order, word));

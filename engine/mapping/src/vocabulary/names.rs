@@ -125,6 +125,7 @@ names! {
     CLIENT_AT_ISSUER Root "client_at_issuer" Text "Number the issuer knows the client by.";
     ACCOUNT Root "account" Text "Number of a bank account.";
     BANK Root "bank" Text "Code of a bank.";
+    PAYER_ADDRESS Root "payer_address" Text "Name and address of who pays, in one text.";
     PAYER_ACCOUNT Root "payer_account" Text "Number of the account a payment came from.";
     OPENED_ON Root "opened_on" Date "First day of a statement.";
     OPENING Root "opening" Decimal "Balance a statement begins with.";
@@ -221,6 +222,8 @@ names! {
     TRANSFERS_AMOUNT Transfers "amount" Decimal "Amount of the transfer.";
     TRANSFERS_CURRENCY Transfers "currency" Code "Currency of the amount.";
     TRANSFERS_PAYER Transfers "payer" Text "Name of who paid.";
+    TRANSFERS_PAYER_ADDRESS Transfers "payer_address" Text
+        "Name and address of who paid, in one text.";
     TRANSFERS_PAYER_ACCOUNT Transfers "payer_account" Text "Number of the payer's account.";
     TRANSFERS_BOOKED_ON Transfers "booked_on" Date "Day it was carried out.";
 

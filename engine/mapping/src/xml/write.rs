@@ -42,7 +42,7 @@ impl Writing<'_> {
         if let Some(filling) = &line.text {
             tree.text = self.fill(filling, line.at, item).unwrap_or_default();
         }
-        for child in &line.children {
+        for (at, child) in line.children.iter().enumerate() {
             match child.mark() {
                 Mark::Once => tree.children.push(self.element(child, item)),
                 Mark::Optional if self.says(child, item) || self.demands(child) => {
@@ -50,7 +50,10 @@ impl Writing<'_> {
                 }
                 Mark::Optional => {}
                 Mark::Each(list) => {
-                    let items = item.items(list);
+                    // Of several lines for one list each item is written by the first.
+                    let earlier = line.children.iter().take(at);
+                    let is_first = earlier.into_iter().all(|one| one.mark() != Mark::Each(list));
+                    let items = item.items(list).filter(|_| is_first);
                     tree.children.extend(items.map(|item| self.element(child, item)));
                 }
             }

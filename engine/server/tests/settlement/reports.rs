@@ -95,7 +95,8 @@ async fn edifact_tells_the_same() {
     assert_eq!(told(&said), "1 of 1: 1 applied 0 suspended 0 known 0 pending");
     assert_eq!(house.state(BANKS, "00080001").await, InvoiceState::AwaitingIssuer);
     // The statement of the night names the same booking.
-    let said = house.report(&camt053(ACCOUNT, 7, day(), 0, &[booked.clone()])).await.unwrap();
+    let again = camt053(ACCOUNT, 7, day(), 0, std::slice::from_ref(&booked));
+    let said = house.report(&again).await.unwrap();
     assert_eq!(told(&said), "1 of 1: 0 applied 0 suspended 1 known 0 pending");
     let back = Booking { is_reversal: true, ..booked };
     house.report(&cremul(ACCOUNT, "C3", day(), &[back])).await.unwrap();

@@ -1,4 +1,4 @@
-//! Transfers whose reference is missing or damaged: one order fits, or an operator says whose it is.
+//! Transfers whose reference is missing or damaged: one order fits, or an operator decides.
 
 use crate::house::{BANKS, house};
 use crate::reports::{ACCOUNT, booking, day};

@@ -39,7 +39,8 @@ pub fn cremul(account: &str, reference: &str, day: Date, bookings: &[Booking]) -
     segments.push(format!("UNT+{}+1", segments.len() + 1));
     let date = day.strftime("%y%m%d").to_string();
     format!(
-        "UNA:+.? 'UNB+UNOC:3+BCMAMAMC:ZZZ+611PNET00100:ZZZ+{date}:1800+{reference}'{}'UNZ+1+{reference}'",
+        "UNA:+.? 'UNB+UNOC:3+BCMAMAMC:ZZZ+611PNET00100:ZZZ+{date}:1800+{reference}'{}'\
+         UNZ+1+{reference}'",
         segments.join("'")
     )
 }

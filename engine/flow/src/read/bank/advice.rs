@@ -211,7 +211,7 @@ fn single(report: &'static str, record: &Record<'_>) -> Result<Statement, Unread
     let transfer = Transfer {
         reference: String::new(),
         minor: None,
-        payer: text(field::PAYER_NAME),
+        payer: said(text(field::PAYER_NAME), text(field::PAYER_ADDRESS)),
         payer_account: text(field::PAYER_ACCOUNT),
         words: own.into_iter().chain(numbers).collect(),
     };
@@ -250,6 +250,11 @@ fn many(report: &'static str, record: &Record<'_>) -> Result<Vec<Statement>, Unr
     Ok(advices)
 }
 
+/// What is said, or what is said in its place.
+fn said(own: String, other: String) -> String {
+    if own.is_empty() { other } else { own }
+}
+
 fn transfer(item: ItemRef<'_, '_>, currency: Currency) -> Result<Transfer, Unread> {
     let text = |name| item.text(name).unwrap_or_default().to_owned();
     let remarks = item.items(List::Remarks);
@@ -257,7 +262,7 @@ fn transfer(item: ItemRef<'_, '_>, currency: Currency) -> Result<Transfer, Unrea
     Ok(Transfer {
         reference: text(field::TRANSFERS_TRANSACTION),
         minor: minor_of(item, field::TRANSFERS_AMOUNT, currency)?,
-        payer: text(field::TRANSFERS_PAYER),
+        payer: said(text(field::TRANSFERS_PAYER), text(field::TRANSFERS_PAYER_ADDRESS)),
         payer_account: text(field::TRANSFERS_PAYER_ACCOUNT),
         words: std::iter::once(text(field::TRANSFERS_PAYMENT_REFERENCE)).chain(remarks).collect(),
     })

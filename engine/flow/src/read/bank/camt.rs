@@ -183,9 +183,11 @@ fn transfer(item: ItemRef<'_, '_>, currency: Currency) -> Result<Transfer, Unrea
         true => None,
         false => minor_of(item, field::TRANSFERS_AMOUNT, currency)?,
     };
+    // A structured remark holds others.
     let remarks = item
         .items(List::Remarks)
-        .flat_map(|one| one.values().map(|(_, value)| value.to_string()).collect::<Vec<_>>());
+        .flat_map(|one| std::iter::once(one).chain(one.items(List::Remarks)))
+        .filter_map(|one| one.text(field::REMARKS_TEXT).map(str::to_owned));
     Ok(Transfer {
         reference: text(field::TRANSFERS_TRANSACTION),
         minor,
