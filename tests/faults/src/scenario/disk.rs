@@ -31,7 +31,7 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
     let mut house = House::open(setting, wish)?;
     let load = house.load(setting, 3, 2);
     pause(Duration::from_millis(300));
-    let mut wrong = Vec::new();
+    let (mut wrong, mut met) = (Vec::new(), 0);
     for number in syncs {
         house.kill();
         house.set("LD_PRELOAD", Some(&shim.display().to_string()));
@@ -39,7 +39,7 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
         house.set("SHIM_FAIL_SYNC", Some(&number.to_string()));
         // A sync of the start itself may fail: then it says so and ends.
         if house.start().is_ok() {
-            stops(&house, *number, &mut wrong);
+            met += u64::from(stops(&house, *number, &mut wrong));
         }
         house.kill();
         for name in ["LD_PRELOAD", "SHIM_ROOT", "SHIM_FAIL_SYNC"] {
@@ -49,6 +49,9 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
         pause(Duration::from_millis(100));
     }
     load.stop();
+    if met == 0 {
+        wrong.push("no sync failed under a running engine: nothing was shown".to_owned());
+    }
     let mut report = house.judge()?;
     for text in wrong {
         report.breach("P13", Column::Unexpected, text);
@@ -56,8 +59,8 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
     Ok(report)
 }
 
-/// Notes what a running engine did wrong when the failure came.
-fn stops(house: &House, number: u64, wrong: &mut Vec<String>) {
+/// Notes what a running engine did wrong when the failure came; whether it stopped.
+fn stops(house: &House, number: u64, wrong: &mut Vec<String>) -> bool {
     let before = log_of(house).len();
     let down = until(Duration::from_secs(8), || {
         let (_, text) = house.status("/metrics")?;
@@ -72,11 +75,12 @@ fn stops(house: &House, number: u64, wrong: &mut Vec<String>) {
         if since.contains("disk I/O error") {
             wrong.push(format!("sync {number} failed, and the store goes on"));
         }
-        return;
+        return false;
     }
     if house.status("/readyz").is_none_or(|(status, _)| status != 503) {
         wrong.push(format!("sync {number} failed, and the engine says that it is ready"));
     }
+    true
 }
 
 fn log_of(house: &House) -> String {
