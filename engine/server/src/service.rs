@@ -39,6 +39,59 @@ pub fn open_store(data: &Path) -> Result<Store, acquit_store::Error> {
     Store::open(&data.join(DATABASE_FILE))
 }
 
+/// Opens the store of a configuration: the database it names, or the one in its data folder.
+///
+/// # Errors
+/// What is wrong with the address or the secret it stands in, and what the store says.
+pub async fn open_database(config: &Config) -> Result<Store, acquit_store::Error> {
+    match database_url(config)? {
+        None => open_store(&config.data),
+        #[cfg(feature = "postgres")]
+        Some(url) => Store::connect(&url).await,
+        #[cfg(not(feature = "postgres"))]
+        Some(_) => Err(without_postgres()),
+    }
+}
+
+/// The same for reading only, beside engines that may be running.
+///
+/// # Errors
+/// As above; [`acquit_store::Error::Open`] when the data folder has no database.
+pub async fn open_database_reader(config: &Config) -> Result<Store, acquit_store::Error> {
+    match database_url(config)? {
+        None => {
+            let path = config.data.join(DATABASE_FILE);
+            if !path.exists() {
+                let reason = "no database here; --data names the folder".to_owned();
+                let path = path.display().to_string();
+                return Err(acquit_store::Error::Open { path, reason });
+            }
+            Store::open_reader(&path)
+        }
+        #[cfg(feature = "postgres")]
+        Some(url) => Store::connect_reader(&url).await,
+        #[cfg(not(feature = "postgres"))]
+        Some(_) => Err(without_postgres()),
+    }
+}
+
+/// Where the database is; `None` when it is in the data folder.
+fn database_url(config: &Config) -> Result<Option<String>, acquit_store::Error> {
+    let Some(secret) = &config.database.url else { return Ok(None) };
+    secret
+        .value(&config::surroundings())
+        .map(Some)
+        .map_err(|error| acquit_store::Error::Open { path: error.place, reason: error.message })
+}
+
+#[cfg(not(feature = "postgres"))]
+fn without_postgres() -> acquit_store::Error {
+    acquit_store::Error::Open {
+        path: "database.url".to_owned(),
+        reason: "this build knows no PostgreSQL: build it with `--features postgres`".to_owned(),
+    }
+}
+
 /// A running engine.
 pub struct Service {
     /// The address it listens on.

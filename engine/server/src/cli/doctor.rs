@@ -55,7 +55,7 @@ pub(super) fn doctor(
     };
     found.push(rulebook(mappings.or(config.mappings.as_deref())));
     found.push(folder(&config.data));
-    found.push(database(&config.data));
+    found.push(database(&config));
     found.push(clock());
     found.push(port(&config));
     for one in &found {
@@ -107,19 +107,33 @@ fn sync(data: &Path) -> io::Result<u128> {
     written.map(|()| took)
 }
 
-fn database(data: &Path) -> Found {
-    let path = data.join(DATABASE_FILE);
-    if !path.exists() {
+/// The database as it answers. PostgreSQL is asked as a server is: one that could lose what was
+/// answered is refused, and its tables are made.
+fn database(config: &Config) -> Found {
+    let path = config.data.join(DATABASE_FILE);
+    let is_shared = config.database.url.is_some();
+    if !is_shared && !path.exists() {
         let text = "none yet; `acquit serve` makes it".to_owned();
         return Found { what: "database", grade: Grade::Good, text };
     }
-    let size = fs::metadata(&path).map_or(0, |data| data.len()) / 1024;
-    let counted = home::reader(data)
-        .and_then(|store| home::wait(async move { store.counts().await.map_err(home::store) }));
+    let counted = home::wait(async {
+        let store = match is_shared {
+            true => home::writer(config).await?,
+            false => home::reader(config).await?,
+        };
+        store.counts().await.map_err(home::store)
+    });
+    let place = match is_shared {
+        true => "PostgreSQL".to_owned(),
+        false => {
+            let size = fs::metadata(&path).map_or(0, |data| data.len()) / 1024;
+            format!("SQLite, {size} KiB")
+        }
+    };
     let (grade, text) = match counted {
         Ok(counts) => {
             let (rows, waiting) = (counts.last_seq, counts.outbox);
-            (Grade::Good, format!("SQLite, {size} KiB, {rows} rows, {waiting} letters wait"))
+            (Grade::Good, format!("{place}, {rows} rows, {waiting} letters wait"))
         }
         Err(failure) => (Grade::Bad, failure.text),
     };

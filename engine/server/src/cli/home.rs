@@ -3,7 +3,7 @@
 use super::arguments::Home;
 use super::exit::{Exit, Failure};
 use crate::config::{self, Config};
-use crate::service::DATABASE_FILE;
+use crate::service::{open_database, open_database_reader};
 use acquit_domain::{PartyCode, Role};
 use acquit_store::{Store, Viewer};
 use std::collections::BTreeMap;
@@ -36,21 +36,17 @@ pub(super) fn config(home: &Home) -> Result<Config, Failure> {
     if let Some(data) = &home.data {
         config.data.clone_from(data);
     }
-    if config.database.url.is_some() {
-        let text = "[database] url: this build keeps its state in SQLite under the data folder";
-        return Err(Failure::configuration(text));
-    }
     Ok(config)
 }
 
-/// Opens the store of a data folder for reading, beside an engine that may be running.
-pub(super) fn reader(data: &Path) -> Result<Store, Failure> {
-    let path = data.join(DATABASE_FILE);
-    if !path.exists() {
-        let text = format!("{}: no database here; --data names the folder", path.display());
-        return Err(Failure::unreachable(text));
-    }
-    Store::open_reader(&path).map_err(store)
+/// Opens the store of a configuration for reading, beside engines that may be running.
+pub(super) async fn reader(config: &Config) -> Result<Store, Failure> {
+    open_database_reader(config).await.map_err(store)
+}
+
+/// Opens the store of a configuration for writing.
+pub(super) async fn writer(config: &Config) -> Result<Store, Failure> {
+    open_database(config).await.map_err(store)
 }
 
 /// What a fault of the store means here.

@@ -40,7 +40,7 @@ pub(super) fn replay(
 ) -> Result<Exit, Failure> {
     let config = home::config(&arguments.home)?;
     let tally = home::wait(async {
-        let past = home::reader(&config.data)?;
+        let past = home::reader(&config).await?;
         let again = Store::in_memory().map_err(home::store)?;
         let clock = Clock::manual(Timestamp(0));
         let engine = Engine::new(again, book.clone(), clock);

@@ -8,7 +8,7 @@ use super::log::Log;
 use super::terminal::Terminal;
 use crate::bootstrap;
 use crate::config::Config;
-use crate::service::{self, Keeping, Service, open_store};
+use crate::service::{self, Keeping, Service};
 use crate::shell::Clock;
 use crate::shell::folder;
 use acquit_mapping::rulebook::Rulebook;
@@ -60,7 +60,7 @@ pub(super) fn configured(arguments: &Serve) -> Result<Config, Failure> {
 
 /// Starts an engine over the data folder of a configuration.
 pub(super) async fn start(book: &Arc<Rulebook>, config: &Config) -> Result<Service, Failure> {
-    let store = open_store(&config.data).map_err(home::store)?;
+    let store = home::writer(config).await?;
     let keeping = Keeping::Folder(&config.data);
     let started = service::start(config, keeping, store, book.clone(), Clock::System).await;
     started.map_err(|error| Failure::about(config.http.listen, &error))

@@ -5,7 +5,6 @@ use super::settle_arguments::{Settle, SettleCommand, SettleFile, SettleImport, S
 use super::terminal::{Terminal, tell};
 use super::{home, input};
 use crate::render::tell as told;
-use crate::service::open_store;
 use crate::settlement::{self, Import, Refused};
 use crate::shell::{Arrival, Cashier, Clock, Engine};
 use acquit_domain::pay::Day;
@@ -36,13 +35,13 @@ pub(super) fn settle(
     }
 }
 
-/// An engine over the data folder, with its cashier.
-fn open(
+/// An engine over the database, with its cashier.
+async fn open(
     book: &Arc<Rulebook>,
     place: &super::arguments::Home,
 ) -> Result<(Engine, Cashier), Failure> {
     let config = home::config(place)?;
-    let store = open_store(&config.data).map_err(home::store)?;
+    let store = home::writer(&config).await?;
     let engine = Engine::new(store, book.clone(), Clock::System);
     let (cashier, _) = Cashier::start(engine.clone(), QUEUE);
     Ok((engine, cashier))
@@ -92,7 +91,7 @@ fn import_file(
     let bar = terminal.counter();
     let shape = if terminal.is_json { Shape::Json } else { arguments.format };
     let days = home::wait_on_threads(async {
-        let (engine, cashier) = open(book, &arguments.home)?;
+        let (engine, cashier) = open(book, &arguments.home).await?;
         let watch = |done: usize, all: usize| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
@@ -164,7 +163,7 @@ async fn stored(
 fn show_day(arguments: &SettleShow, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let config = home::config(&arguments.home)?;
     let day = home::wait(async {
-        let store = home::reader(&config.data)?;
+        let store = home::reader(&config).await?;
         stored(&store, arguments.provider.to_uppercase(), arguments).await
     })?;
     let shape = if terminal.is_json { Shape::Json } else { arguments.format };
@@ -179,7 +178,7 @@ fn close_day(
 ) -> Result<Exit, Failure> {
     let code = provider(book, &arguments.provider)?;
     let day = home::wait_on_threads(async {
-        let (engine, cashier) = open(book, &arguments.home)?;
+        let (engine, cashier) = open(book, &arguments.home).await?;
         let day = stored(&engine.store, code, arguments).await?;
         let what = serde_json::json!({ "close": day.provider, "day": day.on.to_string() });
         let arrival = Arrival::over(Channel::Cli);
@@ -199,7 +198,7 @@ fn statement(
 ) -> Result<Exit, Failure> {
     let file = parcel(&arguments.file, bank(book, &arguments.bank)?)?;
     let told = home::wait_on_threads(async {
-        let (engine, cashier) = open(book, &arguments.home)?;
+        let (engine, cashier) = open(book, &arguments.home).await?;
         let taken = settlement::statements(&engine, &cashier, file).await;
         taken.map_err(|why| refused(book, terminal, &why))
     })?;
@@ -235,7 +234,7 @@ fn cheques(
 ) -> Result<Exit, Failure> {
     let file = parcel(&arguments.file, bank(book, &arguments.bank)?)?;
     let (told, findings) = home::wait_on_threads(async {
-        let (engine, cashier) = open(book, &arguments.home)?;
+        let (engine, cashier) = open(book, &arguments.home).await?;
         let taken = settlement::cheques(&engine, &cashier, file).await;
         taken.map_err(|why| refused(book, terminal, &why))
     })?;

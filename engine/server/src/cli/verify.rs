@@ -26,7 +26,7 @@ pub(super) fn verify(arguments: &Verify, terminal: &mut Terminal) -> Result<Exit
         kept.extend(lines(path)?);
     }
     let report = home::wait(async {
-        let store = home::reader(&config.data)?;
+        let store = home::reader(&config).await?;
         store.verify(HASHES, kept).await.map_err(home::store)
     })?;
     match terminal.is_json {

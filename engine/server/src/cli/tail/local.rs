@@ -3,10 +3,10 @@
 use super::Row;
 use crate::cli::exit::Failure;
 use crate::cli::home;
+use crate::config::Config;
 use crate::http::wire::ExchangeWire;
 use acquit_domain::PartyCode;
 use acquit_store::{ExchangeFilter, LogRow, Store};
-use std::path::Path;
 
 /// Rows asked for at once.
 const PAGE: u32 = 500;
@@ -19,8 +19,11 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Opens the store of a folder.
-    pub(super) fn open(data: &Path, partner: Option<PartyCode>) -> Result<Folder, Failure> {
-        Ok(Folder { store: home::reader(data)?, partner })
+    pub(super) async fn open(
+        config: &Config,
+        partner: Option<PartyCode>,
+    ) -> Result<Folder, Failure> {
+        Ok(Folder { store: home::reader(config).await?, partner })
     }
 
     /// The last rows, oldest first.

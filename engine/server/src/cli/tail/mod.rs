@@ -64,8 +64,8 @@ pub(super) fn tail(arguments: &Tail, terminal: &mut Terminal) -> Result<Exit, Fa
             Log::Server(remote::Server::new(url, arguments.key.as_deref(), partner.as_ref())?)
         }
         None => {
-            let data = home::config(&arguments.home)?.data;
-            Log::Folder(local::Folder::open(&data, partner)?)
+            let config = home::config(&arguments.home)?;
+            Log::Folder(home::wait(local::Folder::open(&config, partner))?)
         }
     };
     home::wait(async {
