@@ -74,10 +74,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
 const STILL_WAITS: &str = "UPDATE parked SET until = until WHERE exchange = $1
   AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.number = $2 AND i.issuer = $3)";
 
-/// Finds messages that wait for an invoice and were not seen when it was decided. Counting them is
-/// enough: those that were seen are released by their names.
+/// Finds messages that wait for an invoice and were not seen when it was decided. Counting those
+/// that can be seen is enough: the ones that were are released by their names.
 const WAITS_UNSEEN: &str = "UPDATE parked SET until = until WHERE number = $1 AND issuer = $2
-  AND (SELECT count(*) FROM parked p WHERE p.number = $1 AND p.issuer = $2) > $3";
+  AND (SELECT count(*) FROM parked w CROSS JOIN parcels p CROSS JOIN blobs b
+    WHERE w.number = $1 AND w.issuer = $2 AND p.id = w.parcel AND b.sha256 = p.sha256) > $3";
 
 const RELEASE: &str = "DELETE FROM parked WHERE exchange = $1";
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
+mod events;
 #[path = "../gateway/fake.rs"]
 #[expect(dead_code, reason = "the gateway's tests use all of it")]
 mod fake;
