@@ -3,7 +3,9 @@
 //!
 //! No interface of this provider is public: this is the other side of the contract in
 //! `docs/providers.md`. `POST /payments` makes a payment, `GET /payments/ID` says what became of
-//! it, notifications are signed as Standard Webhooks 1.0.0.
+//! it, `POST /payments/ID/refunds` pays back, notifications are signed as Standard Webhooks 1.0.0.
+
+mod refund;
 
 use crate::amount;
 use crate::form::value;
@@ -71,6 +73,7 @@ pub struct Amanpay {
     agreement: Agreement,
     street: Street,
     payments: Mutex<BTreeMap<String, Payment>>,
+    refunds: Mutex<BTreeMap<String, refund::Refund>>,
     url: OnceLock<String>,
     first: i64,
 }
@@ -89,6 +92,7 @@ impl Amanpay {
             agreement,
             street,
             payments: Mutex::default(),
+            refunds: Mutex::default(),
             url: OnceLock::new(),
             first: Timestamp::now().as_second(),
         });
@@ -149,7 +153,7 @@ async fn interface(amanpay: &Amanpay, asked: &Asked, rest: &[&str]) -> Answer {
     let body = asked.json();
     let said = body["order"].as_str().unwrap_or_default().to_owned();
     let about = match rest {
-        [id] => amanpay.payment(id).map(|one| one.order).unwrap_or_default(),
+        [id, ..] => amanpay.payment(id).map(|one| one.order).unwrap_or_default(),
         _ => said,
     };
     if amanpay.street.fails(Misbehaviour::TimeOut, &about) {
@@ -168,6 +172,8 @@ async fn interface(amanpay: &Amanpay, asked: &Asked, rest: &[&str]) -> Answer {
             }
             None => Answer::json(404, &json!({ "error": "unknown" })),
         },
+        ("POST", [id, "refunds"]) => refund::create(amanpay, id, &body),
+        ("GET", [id, "refunds", refund]) => refund::state(amanpay, id, refund),
         _ => Answer::json(404, &json!({ "error": "not here" })),
     }
 }

@@ -8,7 +8,7 @@ use acquit_domain::pay::{Call, CallPurpose, FundsKey, FundsKind, FundsSource, Ne
 use acquit_domain::time::SECOND;
 use acquit_domain::{Currency, Id, Money};
 use acquit_flow::Occurrence;
-use acquit_flow::pay::{Beginning, RequestAnswer};
+use acquit_flow::pay::{Beginning, RefundAnswer, RequestAnswer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What has really become of a payment.
@@ -135,6 +135,9 @@ impl World<'_> {
             let (order, attempt) = (call.subject, call.attempt);
             return self.happens(node, Occurrence::Began { order, attempt, answer });
         }
+        if self.gives_back(node, call, lost, unheard) {
+            return;
+        }
         let asks = matches!(call.purpose, CallPurpose::Query | CallPurpose::Capture);
         if asks && !lost {
             let news = self.says(call);
@@ -142,6 +145,35 @@ impl World<'_> {
                 self.happens(node, Occurrence::News { news: vec![news] });
             }
         }
+    }
+
+    /// A provider is asked to pay back, or what became of that; false when it is asked for
+    /// something else. What is taken is made; the call, or its answer, may be lost.
+    fn gives_back(&mut self, node: usize, call: &Call, lost: bool, unheard: bool) -> bool {
+        let purpose = call.purpose;
+        let funds = self.store.held.payments.funds.values();
+        let refund = funds
+            .filter(|one| one.is_asked() && one.order == Some(call.subject))
+            .find(|one| one.attempt == Some(call.attempt))
+            .map(|one| one.id);
+        let makes = matches!(purpose, CallPurpose::Refund | CallPurpose::Void);
+        let (true, Some(refund)) = (makes || purpose == CallPurpose::RefundQuery, refund) else {
+            return purpose == CallPurpose::RefundQuery;
+        };
+        let known = self.refunds.contains(&refund);
+        let refuses = !known && self.storm(150);
+        if makes && !lost && !refuses {
+            self.refunds.insert(refund);
+        }
+        let answer = match (lost || unheard, makes || known, refuses) {
+            (true, ..) => RefundAnswer::NoAnswer { reason: "timeout".to_owned() },
+            (_, false, _) => RefundAnswer::Unknown,
+            (_, _, true) => RefundAnswer::Refused { reason: "05".to_owned() },
+            _ => RefundAnswer::Made { transaction: format!("{refund}") },
+        };
+        let (order, attempt) = (call.subject, call.attempt);
+        self.happens(node, Occurrence::Refunded { order, attempt, refund, answer });
+        true
     }
 
     fn begin(&mut self, call: &Call) -> Option<Beginning> {

@@ -118,6 +118,8 @@ pub struct World<'b> {
     pub told: BTreeMap<InvoiceKey, Told>,
     /// Payments as providers know them.
     pub payments: Vec<Payment>,
+    /// The refunds they made.
+    pub refunds: std::collections::BTreeSet<acquit_domain::Id>,
     /// What providers told of money.
     pub truths: Truths,
     /// Everything committed.
@@ -169,6 +171,7 @@ impl<'b> World<'b> {
             answers: BTreeMap::new(),
             told: BTreeMap::new(),
             payments: Vec::new(),
+            refunds: std::collections::BTreeSet::new(),
             truths: Truths::default(),
             history: Vec::new(),
             story: Story::new(setup.listening),

@@ -17,6 +17,8 @@ words! {
         Void "void",
         /// Pay back.
         Refund "refund",
+        /// Say what became of a refund.
+        RefundQuery "refund_query",
         /// Give the invoices of a request.
         AskInvoices "ask_invoices",
     }

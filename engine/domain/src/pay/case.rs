@@ -36,6 +36,8 @@ words! {
         Late "late",
         /// Our merchant number, amount or currency was not the one told.
         Mismatch "mismatch",
+        /// A refund was refused, or nobody knows whether it was made.
+        Refund "refund",
     }
 }
 

@@ -30,6 +30,12 @@ words! {
         Reversed "reversed",
         /// Paid back by us.
         Refunded "refunded",
+        /// A refund its provider is asked for; the invoice will be due again.
+        RefundReopens "refund_reopens",
+        /// A refund its provider is asked for; the invoice will be cancelled.
+        RefundCancels "refund_cancels",
+        /// A refund its provider would not make.
+        Denied "denied",
     }
 }
 
@@ -146,6 +152,26 @@ impl Funds {
     #[must_use]
     pub fn suspense(&self) -> i64 {
         self.balance(&Account::Suspense)
+    }
+
+    /// True for a refund its provider is asked for and has not said yes or no to.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        matches!(self.state, FundsState::RefundReopens | FundsState::RefundCancels)
+    }
+
+    /// What this fact brought in: negative for money that went back, and nothing for a refund that
+    /// was only asked for or denied.
+    #[must_use]
+    pub const fn came_minor(&self) -> i64 {
+        match (self.state, self.key.kind) {
+            (
+                FundsState::RefundReopens | FundsState::RefundCancels | FundsState::Denied,
+                FundsKind::Reversal,
+            ) => 0,
+            (_, FundsKind::Credit) => self.amount_minor,
+            (_, FundsKind::Reversal) => -self.amount_minor,
+        }
     }
 
     /// The law: what was received is allocated or in suspense.

@@ -80,6 +80,9 @@ fn capture_later(
     mut attempt: acquit_domain::pay::Attempt,
 ) -> Verdict {
     use acquit_domain::pay::{Call, CallPurpose};
+    if found.attempt().is_none_or(|before| before.state != AttemptState::Authorised) {
+        attempt.due = None;
+    }
     clock::wind(desk, &mut attempt);
     attempt.transaction.clone_from(&payment.news.transaction);
     let (order, ordinal) = (found.order.id, attempt.ordinal);

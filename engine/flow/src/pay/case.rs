@@ -28,6 +28,7 @@ fn actions(kind: CaseKind) -> Vec<CaseAction> {
         CaseKind::Bounced => vec![Contact, Accept],
         CaseKind::Chargeback => vec![Contact, Accept],
         CaseKind::Contradiction => vec![Refund, Accept, Contact],
+        CaseKind::Refund => vec![Ask, Refund, Contact],
         CaseKind::Mismatch => vec![Ask, Allocate, Refund],
     }
 }

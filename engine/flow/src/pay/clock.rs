@@ -21,6 +21,9 @@ const REMIND: &str = "remind";
 const REMIND_SECONDS: u64 = 3600;
 /// How long the answer to the last question may take, in seconds.
 const LAST_ANSWER_SECONDS: u64 = 600;
+/// When a provider is asked about an authorisation that it did not say to have captured, in
+/// seconds. Asked and not told to capture again: the capture may have been taken.
+const CAPTURE_POLLS: &[u32] = &[60, 300, 900, 3600, 21_600];
 /// When a provider is asked whose file says nothing about it, in seconds.
 const POLLS: &[u32] = &[60, 300, 900, 3600, 21_600, 86_400];
 
@@ -59,8 +62,9 @@ pub(super) fn is_now(desk: &Desk<'_>, due: Option<&Due>, event: &str, at: Timest
 /// Winds the clock of an attempt for the state it is in.
 pub(super) fn wind(desk: &Desk<'_>, attempt: &mut Attempt) {
     let state = attempt.state;
-    let undecided = matches!(state, AttemptState::Pending | AttemptState::Unknown);
-    let asked = |due: &Due| due.event == POLL || due.event == FOUND_NOTHING;
+    let undecided =
+        matches!(state, AttemptState::Pending | AttemptState::Unknown | AttemptState::Authorised);
+    let asked = |due: &Due| due.event == POLL || due.event == last_event(state);
     if !state.is_live() {
         attempt.due = None;
     } else if undecided {
@@ -112,14 +116,26 @@ fn next_poll(desk: &Desk<'_>, attempt: &Attempt, since: Timestamp) -> Due {
     match polls.get(asked) {
         Some(seconds) => due_in(since, u64::from(*seconds), POLL),
         None => {
-            let decision = step::clock(desk.book, "attempt", "unknown").map_or(0, |clock| clock.0);
+            let state = match attempt.state {
+                AttemptState::Authorised => AttemptState::Authorised,
+                _ => AttemptState::Unknown,
+            };
+            let clock = step::clock(desk.book, "attempt", state.key()).map_or(0, |clock| clock.0);
             let last = u64::from(polls.last().copied().unwrap_or(0)) + LAST_ANSWER_SECONDS;
-            due_in(since, decision.max(last), FOUND_NOTHING)
+            due_in(since, clock.max(last), last_event(state))
         }
     }
 }
 
+/// The event of the last deadline of an undecided attempt.
+fn last_event(state: AttemptState) -> &'static str {
+    if state == AttemptState::Authorised { "ran_out" } else { FOUND_NOTHING }
+}
+
 fn polls<'d>(desk: &Desk<'d>, attempt: &Attempt) -> &'d [u32] {
+    if attempt.state == AttemptState::Authorised {
+        return CAPTURE_POLLS;
+    }
     match desk.book.means(&attempt.means) {
         Some((_, means)) if !means.polls.is_empty() => &means.polls,
         _ => POLLS,
@@ -155,6 +171,10 @@ fn attempt(desk: &mut Desk<'_>, id: Id, ordinal: u32, event: &str, at: Timestamp
     // After a standstill nobody is reminded of what has ended.
     let ended = attempt.expires_at.is_some_and(|ends| ends <= desk.now);
     let event = if event == REMIND && ended { "ran_out" } else { event };
+    if event == super::refund::REFUND {
+        super::refund::deadline(desk, id, ordinal, at);
+        return true;
+    }
     if event == POLL {
         poll(desk, order, attempt, at);
         return true;

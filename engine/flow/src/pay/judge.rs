@@ -66,7 +66,9 @@ pub(super) fn judge(
         return Judgement::suspended("PAY-LATE", CaseKind::Late);
     }
     let due = due(desk, order, &invoices);
-    let whole = invoices.iter().flatten().zip(&due).all(|(held, due)| held.balance().minor == *due);
+    let is_whole =
+        |(held, due): (&&Invoice, &i64)| is_settled(held.state) || held.balance().minor == *due;
+    let whole = invoices.iter().flatten().zip(&due).all(is_whole);
     let owed = due.iter().fold(0i64, |sum, due| sum.saturating_add(*due));
     let judged = |code, case, split, order| Judgement { code, case, split, order };
     match amount.minor.cmp(&owed) {
@@ -89,6 +91,10 @@ pub(super) fn judge(
 /// was made for, less what the order has paid on it before.
 fn due(desk: &Desk<'_>, order: &Order, invoices: &[Option<&Invoice>]) -> Vec<i64> {
     let due = |(item, held): (&OrderItem, &&Invoice)| {
+        if is_settled(held.state) {
+            // Settled otherwise, by its issuer's word too.
+            return 0;
+        }
         let account = Account::Allocated(item.invoice.clone());
         let own = desk.all_funds().filter(|funds| funds.order == Some(order.id));
         let paid = own.fold(0i64, |sum, funds| sum.saturating_add(funds.balance(&account)));

@@ -13,6 +13,10 @@ pub fn payment_keys(book: &Rulebook, occurrence: &Occurrence) -> Keys {
     match occurrence {
         Occurrence::Start(start) => start.invoices.iter().for_each(|key| name(&mut keys, key)),
         Occurrence::Began { order, .. } => order_of(&mut keys, *order),
+        Occurrence::Refunded { order, refund, .. } => {
+            order_of(&mut keys, *order);
+            keys.payments.funds_ids.insert(*refund);
+        }
         Occurrence::News { news } => news.iter().for_each(|news| said(&mut keys, news)),
         Occurrence::Statement { news, reports } => {
             for one in news {
@@ -120,7 +124,9 @@ fn operation(keys: &mut Keys, what: &Operation) {
             keys.payments.funds_ids.insert(*funds);
             name(keys, invoice);
         }
-        Operation::Refund { funds, .. } | Operation::SettleDispute { funds, .. } => {
+        Operation::Refund { funds, .. }
+        | Operation::SettleDispute { funds, .. }
+        | Operation::SettleRefund { refund: funds, .. } => {
             keys.payments.funds_ids.insert(*funds);
         }
         Operation::CloseCase { invoice, order, funds, .. } => {

@@ -25,6 +25,7 @@ mod operator;
 mod orders;
 mod payer;
 mod receipt;
+mod refund;
 mod reply;
 mod request;
 mod retract;
@@ -46,7 +47,7 @@ pub use keys::payment_keys;
 pub(crate) use notice::answers as answer_notices;
 pub use occurrence::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
-    OperatorAction, ReportSeen, RequestAnswer, StartOrder,
+    OperatorAction, RefundAnswer, ReportSeen, RequestAnswer, StartOrder,
 };
 
 pub use telling::local_day;
@@ -73,6 +74,9 @@ pub fn decide_payment(
         Occurrence::Start(start) => start::decide(&mut desk, start),
         Occurrence::Began { order, attempt, answer } => {
             began::decide(&mut desk, *order, *attempt, answer)
+        }
+        Occurrence::Refunded { order, attempt, refund, answer } => {
+            refund::answered(&mut desk, *order, *attempt, *refund, answer)
         }
         Occurrence::News { news } => news::decide(&mut desk, news),
         Occurrence::Deadline { subject, event, at } => {

@@ -20,6 +20,17 @@ pub enum Occurrence {
         /// The answer.
         answer: Beginning,
     },
+    /// The provider answered our call or question about a refund.
+    Refunded {
+        /// The order.
+        order: Id,
+        /// Ordinal of the attempt.
+        attempt: u32,
+        /// The refund.
+        refund: Id,
+        /// The answer.
+        answer: RefundAnswer,
+    },
     /// Providers or banks say what became of payments: callback, answer to a question, statement,
     /// file of cheques. Their signatures were verified when they were read.
     News {
@@ -144,6 +155,30 @@ pub enum Beginning {
     },
 }
 
+/// What a provider answers about a refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundAnswer {
+    /// It is made.
+    Made {
+        /// The provider's number of it, or empty.
+        transaction: String,
+    },
+    /// It is taken, and will be made or refused.
+    Pending,
+    /// It will not, or nothing left this house.
+    Refused {
+        /// Code and words of the provider.
+        reason: String,
+    },
+    /// The provider was asked about it and knows nothing of it.
+    Unknown,
+    /// Nothing, or nothing that can be understood: it may have been made.
+    NoAnswer {
+        /// What happened instead.
+        reason: String,
+    },
+}
+
 /// What an operator does, always with a name and a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorAction {
@@ -173,7 +208,8 @@ pub enum Operation {
         /// How much, in minor units.
         amount_minor: i64,
     },
-    /// Money is paid back; what lies in suspense goes first.
+    /// Money is paid back; what lies in suspense goes first. Its provider is asked to when it has
+    /// a call for it; else it is entered as paid back by hand.
     Refund {
         /// The money.
         funds: Id,
@@ -181,6 +217,13 @@ pub enum Operation {
         amount_minor: i64,
         /// What becomes of an invoice that was paid with it.
         then: Afterwards,
+    },
+    /// What became of a refund that a provider was asked for and did not answer.
+    SettleRefund {
+        /// The refund, or the credit it takes back.
+        refund: Id,
+        /// True when it was made.
+        made: bool,
     },
     /// The bank decided a dispute: won by us, or lost.
     SettleDispute {

@@ -4,14 +4,12 @@ use super::judge::left_on;
 use super::reverse::{self, Reversal, Why};
 use super::telling::{Telling, finding};
 use super::{
-    Afterwards, Operation, OperatorAction, case, effects, mail, notice, orders, receipt, reply,
+    Operation, OperatorAction, case, effects, mail, notice, orders, receipt, refund, reply,
     request, start, step,
 };
 use crate::decide::Desk;
 use acquit_domain::exchange::Function;
-use acquit_domain::pay::{
-    Account, Call, CallPurpose, CaseKind, FundsKey, FundsKind, FundsSource, Posting,
-};
+use acquit_domain::pay::{Account, CaseKind, FundsKey, FundsKind, FundsSource, Posting};
 use acquit_domain::{Id, InvoiceKey, Severity, Verdict};
 use acquit_mapping::lifecycle::{Effect, Event};
 
@@ -27,7 +25,10 @@ pub(super) fn decide(desk: &mut Desk<'_>, action: &OperatorAction) -> Verdict {
             allocate(desk, *funds, invoice, *amount_minor, action, &telling)
         }
         Operation::Refund { funds, amount_minor, then } => {
-            refund(desk, *funds, *amount_minor, *then, action, &telling)
+            refund::ask(desk, *funds, *amount_minor, *then, &telling, &action.reason)
+        }
+        Operation::SettleRefund { refund, made } => {
+            refund::settle(desk, *refund, *made, &telling, &action.reason)
         }
         Operation::SettleDispute { funds, won } => dispute(desk, *funds, *won, action, &telling),
         Operation::CloseCase { case, invoice, order, .. } => {
@@ -95,7 +96,8 @@ fn allocate(
 ) -> Done {
     let Some(mut funds) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
     let Some(invoice) = desk.invoice(key).cloned() else { return Err("INV-UNKNOWN") };
-    let free = left_on(desk, id, &Account::Suspense);
+    // What the provider is asked to pay back is not put anywhere meanwhile.
+    let free = left_on(desk, id, &Account::Suspense) - refund::asked_minor(desk, id);
     if funds.key.kind != FundsKind::Credit || invoice.gross.currency != funds.currency {
         return Err("PAY-CUR");
     }
@@ -118,7 +120,7 @@ fn allocate(
         Posting { account: Account::Suspense, amount_minor: -minor, at, exchange },
         Posting { account: Account::Allocated(key.clone()), amount_minor: minor, at, exchange },
     ]);
-    let empty = left_on(desk, id, &Account::Suspense) == minor;
+    let empty = free == minor && refund::asked_minor(desk, id) == 0;
     if empty {
         step::funds(desk, &mut funds, "allocated");
         case::close_suspense(desk, id, &action.reason);
@@ -165,50 +167,6 @@ fn after_allocation(
     funds.order.and_then(|id| desk.order(id))
 }
 
-/// Pays money back: the ledger says so at once, and the provider is called when it can do it.
-fn refund(
-    desk: &mut Desk<'_>,
-    id: Id,
-    minor: i64,
-    then: Afterwards,
-    action: &OperatorAction,
-    telling: &Telling,
-) -> Done {
-    let Some(credit) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
-    let left = reverse::left_in_all(desk, id);
-    if credit.key.kind != FundsKind::Credit || minor <= 0 || minor > left {
-        return Err("PAY-AMOUNT");
-    }
-    let before = desk.all_funds().filter(|funds| funds.of == Some(id)).count();
-    let key = FundsKey {
-        provider: credit.key.provider.clone(),
-        transaction: format!("{}/R{}", credit.key.transaction, before + 1),
-        kind: FundsKind::Reversal,
-    };
-    let reversal = Reversal {
-        why: Why::Refund(then),
-        minor,
-        key,
-        source: FundsSource::Operator,
-        reference: String::new(),
-        resolution: action.reason.clone(),
-    };
-    reverse::back(desk, &credit, &reversal, telling);
-    let order = credit.order.and_then(|id| desk.order(id));
-    let attempt = credit.attempt.and_then(|ordinal| order.as_ref()?.attempt(ordinal).cloned());
-    if let (Some(order), Some(attempt)) = (order, attempt)
-        && orders::is_called(desk, &attempt)
-    {
-        desk.call(Call {
-            to: attempt.provider,
-            purpose: CallPurpose::Refund,
-            subject: order.id,
-            attempt: attempt.ordinal,
-        });
-    }
-    Ok(())
-}
-
 /// Ends a dispute as the bank decided it.
 fn dispute(
     desk: &mut Desk<'_>,
@@ -248,6 +206,7 @@ fn dispute(
         source: FundsSource::Operator,
         reference: String::new(),
         resolution: action.reason.clone(),
+        asked: None,
     };
     reverse::back(desk, &credit, &reversal, telling);
     Ok(())

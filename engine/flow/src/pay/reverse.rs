@@ -3,7 +3,7 @@
 use super::find::{self, Found};
 use super::judge::left_on;
 use super::telling::{Telling, finding, local_day};
-use super::{Afterwards, case, credit, mail, orders, receipt, reply, retract, step};
+use super::{Afterwards, case, credit, mail, orders, receipt, refund, reply, retract, step};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
@@ -11,6 +11,9 @@ use acquit_domain::pay::{
 };
 use acquit_domain::{Function, Id, InvoiceKey, Severity, Verdict};
 use acquit_mapping::lifecycle::{Effect, Event};
+
+/// What cases are closed with that are decided by news of money that went back.
+const GIVEN_BACK: &str = "Rendu par le prestataire ou la banque";
 
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,14 +88,15 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
         return again(desk, news, found.as_ref(), &held, minor);
     }
     let Some(credit) = credit else { return without_credit(desk, news, found.as_ref(), key) };
-    let announced = desk.all_funds().find(|funds| {
-        funds.of == Some(credit.id)
-            && funds.source == FundsSource::Operator
-            && funds.reference.is_empty()
-            && Some(funds.amount_minor) == minor
-    });
-    if let Some(mut ours) = announced.cloned() {
-        // We asked for it, and entered it then.
+    if let Some(mut ours) = announced(desk, credit.id, &key, minor) {
+        if ours.is_asked() {
+            let telling = super::news::telling(desk, news, found.as_ref());
+            refund::make(desk, &ours, &key.transaction, &telling, GIVEN_BACK);
+            let named = credit.order.map(|id| (id, credit.attempt.unwrap_or(0)));
+            reply::provider(desk, "OK", Answer::Noted, named, "", "CANCELLED");
+            return Verdict::Accepted;
+        }
+        // We asked for it, and it is entered.
         ours.reference.clone_from(&key.transaction);
         desk.put_funds(ours.clone());
         return again(desk, news, found.as_ref(), &ours, minor);
@@ -104,7 +108,8 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
         key,
         source: news.source,
         reference: news.reference.clone(),
-        resolution: "Rendu par le prestataire ou la banque".to_owned(),
+        resolution: GIVEN_BACK.to_owned(),
+        asked: None,
     };
     if reversal.minor <= 0 {
         return super::news::nothing(desk, news, found.as_ref(), "PAY-NUM");
@@ -120,6 +125,21 @@ pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let named = credit.order.map(|id| (id, credit.attempt.unwrap_or(0)));
     reply::provider(desk, "OK", Answer::Noted, named, "", "CANCELLED");
     Verdict::Accepted
+}
+
+/// The refund of ours that news are about: the one that bears their number, or has none yet and is
+/// of their amount.
+fn announced(desk: &Desk<'_>, credit: Id, key: &FundsKey, minor: Option<i64>) -> Option<Funds> {
+    let ours = || {
+        let of = move |funds: &&Funds| {
+            let known = funds.state != FundsState::Denied;
+            funds.of == Some(credit) && funds.source == FundsSource::Operator && known
+        };
+        desk.all_funds().filter(of)
+    };
+    let named = ours().find(|funds| funds.reference == key.transaction);
+    let nameless = |funds: &&Funds| funds.reference.is_empty() && Some(funds.amount_minor) == minor;
+    named.or_else(|| ours().find(nameless)).cloned()
 }
 
 fn why(desk: &Desk<'_>, credit: &Funds, news: &News) -> Why {
@@ -200,6 +220,7 @@ fn without_credit(
         source: news.source,
         reference: news.reference.clone(),
         resolution: String::new(),
+        asked: None,
     };
     let mut funds = blank(desk, &reversal, money.currency, None);
     funds.order = order.as_ref().map(|order| order.id);
@@ -225,14 +246,21 @@ pub(super) struct Reversal {
     pub(super) reference: String,
     /// What the cases are closed with that it decides.
     pub(super) resolution: String,
+    /// The refund that was asked for, when it is one: it is entered in its place.
+    pub(super) asked: Option<Funds>,
 }
 
-fn blank(
+/// What goes back, as a fact without postings.
+pub(super) fn blank(
     desk: &mut Desk<'_>,
     reversal: &Reversal,
     currency: acquit_domain::Currency,
     credit: Option<&Funds>,
 ) -> Funds {
+    if let Some(asked) = &reversal.asked {
+        let (reference, paid_on) = (reversal.reference.clone(), local_day(desk.book, desk.now));
+        return Funds { reference, paid_on, ..asked.clone() };
+    }
     Funds {
         id: desk.draw(Purpose::Funds),
         key: reversal.key.clone(),

@@ -60,7 +60,10 @@ pub(super) fn attempt(
     let before = attempt.state;
     attempt.state = AttemptState::of(to).unwrap_or(before);
     if !attempt.state.is_live() {
-        attempt.due = None;
+        // One that is paid, and told so again, may wait for its refund.
+        if before != attempt.state || before != AttemptState::Captured {
+            attempt.due = None;
+        }
         if before != attempt.state {
             attempt.ended_at = Some(desk.now);
         }

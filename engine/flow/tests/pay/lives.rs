@@ -6,7 +6,8 @@ use crate::talk::{Talk, portnet};
 use acquit_domain::pay::{FundsSource, News, NewsKind, Payer};
 use acquit_domain::{Currency, Id, InvoiceKey, Money};
 use acquit_flow::pay::{
-    Afterwards, Beginning, Motive, NoticeAnswer, Occurrence, Operation, OperatorAction, StartOrder,
+    Afterwards, Beginning, Motive, NoticeAnswer, Occurrence, Operation, OperatorAction,
+    RefundAnswer, StartOrder,
 };
 
 /// Occurrences of one ordinary run.
@@ -89,7 +90,7 @@ impl Life {
     }
 
     fn step(&mut self) {
-        match self.dice.roll(22) {
+        match self.dice.roll(24) {
             0..=3 => self.start(),
             4 | 5 => self.began(),
             6..=12 => self.news(),
@@ -101,6 +102,7 @@ impl Life {
                 let minor = AMOUNTS[at] + 100 * self.dice.roll(2) as i64;
                 self.message(function, at, minor);
             }
+            19 | 20 => self.refunded(),
             _ => {
                 let seconds = self.dice.pick(&[30, 70, 400, 4_000, 12_000, 100_000, 400_000]);
                 self.house.wait(seconds, 3);
@@ -140,6 +142,31 @@ impl Life {
             },
         };
         self.house.happens(None, &Occurrence::Began { order, attempt, answer });
+    }
+
+    /// The provider answers about a refund, asked for just now or decided long ago.
+    fn refunded(&mut self) {
+        let funds = self.house.known.payments.funds.values();
+        let of = |one: &&acquit_domain::pay::Funds| {
+            one.of.is_some() && one.key.transaction.contains("/R") && one.attempt.is_some()
+        };
+        let refunds: Vec<_> =
+            funds.filter(of).map(|one| (one.id, one.order, one.attempt)).collect();
+        if refunds.is_empty() {
+            return;
+        }
+        let (refund, order, attempt) = self.dice.pick(&refunds);
+        let reason = "no".to_owned();
+        let answer = match self.dice.roll(8) {
+            0 => RefundAnswer::Refused { reason },
+            1 => RefundAnswer::NoAnswer { reason },
+            2 => RefundAnswer::Unknown,
+            3 => RefundAnswer::Pending,
+            _ => RefundAnswer::Made { transaction: format!("G{}", self.dice.roll(3)) },
+        };
+        if let (Some(order), Some(attempt)) = (order, attempt) {
+            self.house.happens(None, &Occurrence::Refunded { order, attempt, refund, answer });
+        }
     }
 
     fn news(&mut self) {

@@ -5,7 +5,7 @@ use acquit_domain::pay::{FundsSource, News, NewsKind, Payer};
 use acquit_domain::{Currency, Id, InvoiceKey, Money, PartyCode};
 use acquit_flow::pay::{
     Afterwards, AskInvoices, Beginning, Motive, NoticeAnswer, Occurrence, Operation,
-    OperatorAction, RequestAnswer, StartOrder,
+    OperatorAction, RefundAnswer, RequestAnswer, StartOrder,
 };
 
 /// Where commands are spoken: the issuer meant, and the message numbers given.
@@ -308,6 +308,39 @@ impl Talk {
         self.house.happens(Some(&issuer), &Occurrence::Asked { request, answer });
     }
 
+    fn give_back(&mut self, amount: &str, then: &str) {
+        let what = Operation::Refund {
+            funds: self.funds(),
+            amount_minor: minor(amount),
+            then: match then {
+                "cancels" => Afterwards::Cancels,
+                _ => Afterwards::Reopens,
+            },
+        };
+        self.operator(what);
+    }
+
+    /// `refunded WHAT [TRANSACTION]`: the answer about the newest refund that a provider was asked
+    /// for; about none, nothing.
+    fn refunded(&mut self, what: &[&str]) {
+        let funds = self.house.known.payments.funds.values();
+        let asked = funds.filter(|one| one.of.is_some() && one.key.transaction.contains("/R"));
+        let newest = asked.max_by_key(|one| (one.entered_at, one.id)).cloned();
+        let Some(refund) = newest.filter(|one| one.is_asked() || what != ["yes"]) else { return };
+        let answer = match what {
+            ["yes"] => RefundAnswer::Made { transaction: String::new() },
+            ["yes", number] => RefundAnswer::Made { transaction: (*number).to_owned() },
+            ["no"] => RefundAnswer::Refused { reason: "05".to_owned() },
+            ["pending"] => RefundAnswer::Pending,
+            ["unknown"] => RefundAnswer::Unknown,
+            _ => RefundAnswer::NoAnswer { reason: "timeout".to_owned() },
+        };
+        let order = refund.order.expect("a refund is of an order");
+        let attempt = refund.attempt.expect("and of an attempt");
+        let refund = refund.id;
+        self.house.happens(None, &Occurrence::Refunded { order, attempt, refund, answer });
+    }
+
     fn operate(&mut self, words: &[&str]) {
         let funds = || self.funds();
         let what = match words {
@@ -319,14 +352,18 @@ impl Talk {
                 invoice: self.key(number),
                 amount_minor: minor(amount),
             },
-            ["refund", amount, then] => Operation::Refund {
-                funds: funds(),
-                amount_minor: minor(amount),
-                then: match *then {
-                    "cancels" => Afterwards::Cancels,
-                    _ => Afterwards::Reopens,
-                },
-            },
+            // The provider makes it at once.
+            ["refund", amount, then] => {
+                self.give_back(amount, then);
+                return self.refunded(&["yes"]);
+            }
+            ["giveback", amount, then] => return self.give_back(amount, then),
+            ["refunded", what @ ..] => return self.refunded(what),
+            ["found", made] => {
+                let asked = self.house.known.payments.funds.values().find(|one| one.is_asked());
+                let refund = asked.expect("a refund was asked for").id;
+                Operation::SettleRefund { refund, made: *made == "made" }
+            }
             ["dispute", won] => Operation::SettleDispute { funds: funds(), won: *won == "won" },
             ["close"] => {
                 let cases = &self.house.known.payments.cases;

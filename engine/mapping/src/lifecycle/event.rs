@@ -174,6 +174,7 @@ words! {
         MoneySuspended "money.suspended", "Money could not be applied.";
         MoneyShort "money.short", "A payment is below the amount due.";
         MoneyOver "money.over", "A payment is above the amount due.";
+        MoneyRefund "money.refund", "A refund was refused, or nobody knows whether it was made.";
         MoneyConflict "money.conflict", "One transaction was confirmed with two amounts.";
         MoneyReversed "money.reversed", "Money that was allocated went back.";
         NoticeRefused "notice.refused", "An issuer refused a payment notification.";

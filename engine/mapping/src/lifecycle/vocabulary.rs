@@ -26,7 +26,16 @@ pub(super) fn states(machine: &str) -> Vec<&'static str> {
             "voided",
             "unknown",
         ],
-        "funds" => &["received", "allocated", "suspended", "reversed", "refunded"],
+        "funds" => &[
+            "received",
+            "allocated",
+            "suspended",
+            "reversed",
+            "refunded",
+            "refund_reopens",
+            "refund_cancels",
+            "denied",
+        ],
         _ => &["created", "withheld", "sent", "taken", "confirmed", "refused", "dead"],
     };
     words.to_vec()
@@ -71,6 +80,10 @@ pub(super) fn events(machine: &str) -> Vec<Happening> {
             ("released", true),
             ("reversed", true),
             ("refunded", true),
+            ("refund_reopens", false),
+            ("refund_cancels", false),
+            ("unanswered", false),
+            ("denied", false),
         ],
         _ => &[
             ("withheld", false),

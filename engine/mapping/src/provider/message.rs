@@ -122,6 +122,7 @@ const PURPOSES: &[(CallPurpose, &str)] = &[
     (CallPurpose::Capture, "capture"),
     (CallPurpose::Void, "void"),
     (CallPurpose::Refund, "refund"),
+    (CallPurpose::RefundQuery, "refund_query"),
     (CallPurpose::AskInvoices, "ask_invoices"),
 ];
 

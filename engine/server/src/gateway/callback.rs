@@ -132,13 +132,13 @@ impl Gateway {
         called: &Called<'_>,
     ) -> Result<News, Refusal> {
         #[cfg(feature = "faults")]
-        let believed = crate::planted::keys(&house.secrets.keys);
+        let believed = &crate::planted::keys(&house.secrets.keys);
         #[cfg(not(feature = "faults"))]
         let believed = &house.secrets.keys;
         let delivered = Delivered {
             bytes: &called.bytes,
             headers: &called.headers,
-            keys: &believed,
+            keys: believed,
             scheme: house.scheme,
             merchant: &house.account.merchant,
             store: &house.account.store,

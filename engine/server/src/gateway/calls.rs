@@ -64,12 +64,19 @@ impl Gateway {
         if wanted.purpose == CallPurpose::Query && is_over(&attempt) {
             return;
         }
+        // A payment that was taken is only voided to give it back.
+        let is_refund = matches!(wanted.purpose, CallPurpose::Refund | CallPurpose::RefundQuery);
+        let gives_back =
+            wanted.purpose == CallPurpose::Void && attempt.state == AttemptState::Captured;
+        if is_refund || gives_back {
+            return self.refund(provider, house, wanted).await;
+        }
         let Some(call) = provider.call_for(wanted.purpose, &attempt.means) else {
             let (to, purpose) = (&wanted.to, wanted.purpose.key());
             tracing::info!(to, purpose, "the provider has no way for this");
             return;
         };
-        let record = || self.accounts.record(provider, house, &order, &attempt);
+        let record = || self.accounts.record(provider, house, (&order, &attempt), &[]);
         let answered = self.tried(provider, house, call, record).await;
         let well = matches!(&answered, Ok(said) if said.status < 500);
         self.engine.calls.went(wanted, well);
@@ -83,7 +90,7 @@ impl Gateway {
                 let news = self.said(provider, house, call, &answered, &order, &attempt);
                 news.map(|news| Occurrence::News { news: vec![news] })
             }
-            CallPurpose::Void | CallPurpose::Refund | CallPurpose::AskInvoices => None,
+            _ => None,
         };
         let (account, reason) = match &answered {
             Ok(said) => (&said.account, ""),
@@ -207,7 +214,7 @@ impl Gateway {
         Some(news)
     }
 
-    fn heard(
+    pub(super) fn heard(
         &self,
         provider: &Provider,
         house: &House,

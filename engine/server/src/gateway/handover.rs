@@ -5,7 +5,7 @@ use crate::shell::pay::Handover;
 use acquit_domain::pay::{Attempt, Handoff, Order};
 use acquit_mapping::provider::{Provider, Wanted, record, say};
 use acquit_mapping::record::Record;
-use acquit_mapping::vocabulary::field;
+use acquit_mapping::vocabulary::{Field, field};
 
 /// Name of the message a browser posts.
 const PAYMENT: &str = "payment";
@@ -15,7 +15,7 @@ impl Handover for Accounts {
         let Handoff::Form { .. } = &attempt.handoff else { return None };
         let (provider, house) = self.house_of(&attempt.provider)?;
         let message = provider.message(PAYMENT)?;
-        let mut record = self.record(provider, house, order, attempt);
+        let mut record = self.record(provider, house, (order, attempt), &[]);
         let key = (house.scheme, house.key());
         let said = say(&self.book, provider, message, &mut record, key);
         if !said.missing.is_empty() || house.account.page.is_empty() || house.key().is_empty() {
@@ -28,13 +28,13 @@ impl Handover for Accounts {
 }
 
 impl Accounts {
-    /// Everything a message about an attempt may say.
+    /// Everything a message about an attempt may say, and more about what it is for.
     pub(super) fn record(
         &self,
         provider: &Provider,
         house: &House,
-        order: &Order,
-        attempt: &Attempt,
+        (order, attempt): (&Order, &Attempt),
+        more: &[(Field, &str)],
     ) -> Record<'static> {
         let account = &house.account;
         let callback = format!("{}/callbacks/{}", self.public, provider.folder);
@@ -42,7 +42,7 @@ impl Accounts {
         let home = format!("{}/", self.public);
         let page = |own: &str| if own.is_empty() { home.clone() } else { own.to_owned() };
         let (success, failure) = (page(&account.success), page(&account.failure));
-        let texts = vec![
+        let mut texts = vec![
             (field::MERCHANT, account.merchant.as_str()),
             (field::STORE, account.store.as_str()),
             (field::LOGIN, account.login.as_str()),
@@ -53,6 +53,7 @@ impl Accounts {
             (field::SUCCESS_URL, success.as_str()),
             (field::FAILURE_URL, failure.as_str()),
         ];
+        texts.extend_from_slice(more);
         let wanted = Wanted { texts };
         record(&self.book, order, attempt, &wanted)
     }

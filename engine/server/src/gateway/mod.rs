@@ -15,6 +15,7 @@ mod handover;
 mod house;
 mod mask;
 mod out;
+mod refunds;
 mod state;
 mod tally;
 

@@ -110,6 +110,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(operations::cancel))
         .routes(routes!(operations::allocate))
         .routes(routes!(operations::refund))
+        .routes(routes!(operations::settle_refund))
         .routes(routes!(operations::settle_dispute))
         .routes(routes!(operations::close_case))
         .routes(routes!(operations::resend_notice))

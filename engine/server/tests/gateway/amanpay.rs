@@ -7,12 +7,12 @@ use acquit_mapping::signature::webhook::sign;
 use acquit_server::config::ProviderConfig;
 use serde_json::{Value, json};
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OLD: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// The house's clock, in seconds since 1970.
-const NOW: i64 = 1_795_435_200;
+pub(crate) const NOW: i64 = 1_795_435_200;
 
-fn amanpay(api: &str) -> ProviderConfig {
+pub(crate) fn amanpay(api: &str) -> ProviderConfig {
     ProviderConfig {
         api: api.to_owned(),
         hosts: vec!["127.0.0.1".to_owned()],
@@ -32,7 +32,7 @@ fn makes(asked: &Asked) -> Option<(u16, String)> {
 }
 
 /// A notification of a payment.
-fn said(order: &str, kind: &str, transaction: &str) -> String {
+pub(crate) fn said(order: &str, kind: &str, transaction: &str) -> String {
     json!({
         "type": kind,
         "timestamp": "2026-11-23T12:00:00Z",
@@ -43,7 +43,7 @@ fn said(order: &str, kind: &str, transaction: &str) -> String {
 }
 
 /// Posts a notification, signed at a time.
-fn tell(house: &House, id: &str, at: i64, secret: &str, body: &[u8]) -> Answer {
+pub(crate) fn tell(house: &House, id: &str, at: i64, secret: &str, body: &[u8]) -> Answer {
     let signature = sign(secret, id, at, body).unwrap();
     tell_with(house, id, at, &signature, body)
 }

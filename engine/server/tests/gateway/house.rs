@@ -176,6 +176,15 @@ impl House {
         self.happens(Occurrence::Deadline { subject, event: due.event.to_string(), at: due.at });
     }
 
+    /// Does something as the operator.
+    pub(crate) fn order(&self, path: &str, body: &Value) -> Answer {
+        let headers = format!(
+            "Content-Type: application/json\r\nAuthorization: Bearer {}\r\n",
+            self.operator
+        );
+        self.send(&format!("POST {path}"), &headers, body.to_string().as_bytes())
+    }
+
     /// Reads something as the operator.
     pub(crate) fn get(&self, path: &str) -> Value {
         let headers = format!("Authorization: Bearer {}\r\n", self.operator);
@@ -187,6 +196,15 @@ impl House {
         let headers =
             format!("Content-Type: text/csv\r\nAuthorization: Bearer {}\r\n", self.operator);
         self.send(&format!("POST {path}"), &headers, file.as_bytes())
+    }
+
+    /// The money facts of the day.
+    pub(crate) fn money(&self) -> Vec<acquit_domain::pay::Funds> {
+        let store = &self.running().engine.store;
+        let (day, currency) = ("2026-11-23".parse().unwrap(), acquit_domain::Currency::MAD);
+        let of = |code: &str| store.funds_of_day(code.to_owned(), day, currency);
+        let found = self.runtime.block_on(async { (of("AMANPAY").await, of("CMI").await) });
+        [found.0.unwrap(), found.1.unwrap()].concat()
     }
 
     /// The state of the last attempt of an order, and how many money facts the order has.

@@ -10,6 +10,7 @@ mod fake;
 mod fatourati;
 mod house;
 mod money;
+mod refunds;
 #[path = "../http/samples.rs"]
 #[expect(dead_code, reason = "the other test uses all of it")]
 mod samples;

@@ -1,6 +1,7 @@
 //! CMI's interface CC5: XML in the field `DATA` of a form, or alone.
 
 use super::{Cmi, PARTNER, Payment, State};
+use crate::amount;
 use crate::form::value;
 use crate::http::{Answer, Asked};
 use crate::journal::{Deed, Entry};
@@ -46,16 +47,31 @@ pub(super) async fn answer(cmi: &Cmi, asked: &Asked) -> Answer {
             cmi.moved(&oid, &payment.transaction, State::Voided);
             written(&oid, "Approved", "00", &payment.transaction, "", "")
         }
+        "Void" if payment.state == State::Captured => {
+            give_back(cmi, &oid, &payment, Some(payment.minor))
+        }
         "Credit" if payment.state == State::Captured => {
-            let transaction = format!("{}R", payment.transaction);
-            cmi.street.journal.write(Entry {
-                transaction: transaction.clone(),
-                ..Entry::now(PARTNER, Deed::GaveBack, &oid, payment.minor)
-            });
-            written(&oid, "Approved", "00", &transaction, "", "")
+            give_back(cmi, &oid, &payment, amount::read(&text(&document, "Total")))
         }
         _ => written(&oid, "Declined", "12", "", "Invalid transaction", ""),
     }
+}
+
+/// Gives money of a payment back, at most what is left of it.
+fn give_back(cmi: &Cmi, oid: &str, payment: &Payment, minor: Option<i64>) -> Answer {
+    let entries = cmi.street.journal.entries();
+    let given: Vec<&Entry> =
+        entries.iter().filter(|one| one.deed == Deed::GaveBack && one.order == oid).collect();
+    let left = payment.minor - given.iter().map(|one| one.minor).sum::<i64>();
+    let Some(minor) = minor.filter(|minor| *minor > 0 && *minor <= left) else {
+        return written(oid, "Error", "99", "", "Amount is over what is left", "");
+    };
+    let transaction = format!("{}R{}", payment.transaction, given.len() + 1);
+    cmi.street.journal.write(Entry {
+        transaction: transaction.clone(),
+        ..Entry::now(PARTNER, Deed::GaveBack, oid, minor)
+    });
+    written(oid, "Approved", "00", &transaction, "", "")
 }
 
 /// The state of an order.

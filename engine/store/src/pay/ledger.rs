@@ -55,12 +55,10 @@ impl Totals {
     }
 }
 
-/// The law for one fact: what came in is its amount, and it is allocated or in suspense.
+/// The law for one fact: what came in is its amount, and it is allocated or in suspense; nothing is
+/// posted of a refund that was only asked for.
 pub(super) fn check_funds(funds: &Funds) -> Result<()> {
-    let came = match funds.key.kind {
-        FundsKind::Credit => funds.amount_minor,
-        FundsKind::Reversal => -funds.amount_minor,
-    };
+    let came = funds.came_minor();
     let received = funds.balance(&Account::Received);
     if funds.amount_minor < 0 || received != came || !funds.balances() {
         let (allocated, suspense) = (funds.allocated(), funds.suspense());

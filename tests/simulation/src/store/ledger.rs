@@ -16,10 +16,7 @@ pub(super) struct Totals {
 
 /// One fact: it came as it says, lies somewhere, and keeps every posting it had.
 fn fact(held: Option<&Funds>, after: &Funds) -> Result<(), String> {
-    let came = match after.key.kind {
-        FundsKind::Credit => after.amount_minor,
-        FundsKind::Reversal => -after.amount_minor,
-    };
+    let came = after.came_minor();
     let received = after.balance(&Account::Received);
     if after.amount_minor < 0 || received != came || !after.balances() {
         return Err(format!("fact {} does not balance", after.key.transaction));

@@ -4,10 +4,12 @@ use super::super::app::App;
 use super::super::authentication::Caller;
 use super::super::problem::{Problem, ProblemWire};
 use super::super::query::{Path, Query, page_size, unread, word};
-use super::super::wire::{CaseWire, DeliveryWire, FundsWire, NoticeWire, Page, TotalsWire};
+use super::super::wire::{
+    BackWire, CaseWire, DeliveryWire, FundsWire, NoticeWire, Page, TotalsWire,
+};
 use super::{cursor, id, page};
-use acquit_domain::Role;
 use acquit_domain::pay::{Case, CaseKind, Delivery, Funds, Notice, NoticeState};
+use acquit_domain::{Keys, Role};
 use acquit_store::CaseFilter;
 use axum::Json;
 use axum::extract::State;
@@ -99,8 +101,13 @@ pub(in super::super) async fn funds(
     Path(funds): Path<String>,
 ) -> Result<Json<FundsWire>, Problem> {
     caller.allow(&[Role::Operator])?;
-    let found = app.engine.store.funds(id(&funds)?).await.map_err(unread)?;
-    found.map(|funds| Json(FundsWire::from(&funds))).ok_or_else(Problem::not_found)
+    let id = id(&funds)?;
+    let mut keys = Keys::default();
+    keys.payments.funds_ids.insert(id);
+    let known = app.engine.store.known(&keys).await.map_err(unread)?.payments.funds;
+    let found = known.values().find(|funds| funds.id == id).ok_or_else(Problem::not_found)?;
+    let back = known.values().filter(|funds| funds.of == Some(id)).map(BackWire::from);
+    Ok(Json(FundsWire { back: back.collect(), ..FundsWire::from(found) }))
 }
 
 /// The ledger's sums by currency: what came in less what went back is what lies on invoices and

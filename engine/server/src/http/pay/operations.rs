@@ -265,8 +265,10 @@ pub(in super::super) enum Then {
     Cancels,
 }
 
-/// Records that money is paid back. The ledger says so at once; paying is done at the provider or
-/// the bank by hand, for no provider here takes the order to.
+/// Pays money back. A provider that has a call for it is asked, and the money is entered as paid
+/// back when it says yes: until then the refund is `refund_reopens` or `refund_cancels` and nothing
+/// moves. A refusal, or no answer, opens a case. Where there is no such call, paying back is done
+/// by hand and the ledger says so at once.
 #[utoipa::path(post, path = "/v1/operator/funds/{id}/refund", tag = "operations",
     params(("id" = String, Path)), request_body = Refund,
     responses(
@@ -291,6 +293,41 @@ pub(in super::super) async fn refund(
     let told = serde_json::json!({ "refund": funds.to_string(), "amount": asked.amount,
         "then": word });
     let what = Operation::Refund { funds, amount_minor: amount.minor, then };
+    act(&app, &caller, language, &asked.reason, what, told).await
+}
+
+/// What became of a refund.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Made {
+    /// True when the provider paid it back.
+    made: bool,
+    /// Why.
+    reason: String,
+}
+
+/// Says what became of a refund that its provider was asked for and did not answer; `{id}` is the
+/// refund's, or that of the money that came.
+#[utoipa::path(post, path = "/v1/operator/funds/{id}/settle-refund", tag = "operations",
+    params(("id" = String, Path)), request_body = Made,
+    responses(
+        (status = 200, body = DoneWire),
+        (status = 404, body = ProblemWire),
+        (status = 409, description = "It is no refund that waits", body = ProblemWire),
+    ))]
+pub(in super::super) async fn settle_refund(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(refund): Path<String>,
+    Spoken(language): Spoken,
+    Posted(asked): Posted<Made>,
+) -> Done {
+    caller.allow(&[Role::Operator])?;
+    let refund = id(&refund)?;
+    let held = app.engine.store.funds(refund).await.map_err(unread)?;
+    held.ok_or_else(Problem::not_found)?;
+    let told = serde_json::json!({ "settle_refund": refund.to_string(), "made": asked.made });
+    let what = Operation::SettleRefund { refund, made: asked.made };
     act(&app, &caller, language, &asked.reason, what, told).await
 }
 

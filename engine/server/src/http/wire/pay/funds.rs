@@ -52,12 +52,43 @@ pub struct FundsWire {
     pub paid_on: String,
     /// When it was entered here.
     pub entered_at: String,
-    /// Where it lies, in a word.
+    /// Where it lies, in a word. A refund the provider is asked for is `refund_reopens` or
+    /// `refund_cancels`, one it would not make `denied`: nothing went back of these.
     pub state: &'static str,
     /// What lies on invoices.
     pub allocation: Vec<AllocationWire>,
     /// What waits for an operator.
     pub suspense: MoneyWire,
+    /// What went back of it, and what its provider is asked to give back; of one fact only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<BackWire>,
+}
+
+/// Money that goes back, as the credit shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BackWire {
+    /// Identifier.
+    pub id: String,
+    /// How much.
+    pub amount: MoneyWire,
+    /// Where it stands, in a word.
+    pub state: &'static str,
+    /// The provider's number of it, when it is known.
+    pub reference: String,
+    /// When it was asked for, or entered.
+    pub entered_at: String,
+}
+
+impl From<&Funds> for BackWire {
+    fn from(funds: &Funds) -> BackWire {
+        BackWire {
+            id: funds.id.to_string(),
+            amount: money(funds.amount_minor, funds.currency),
+            state: funds.state.key(),
+            reference: funds.reference.clone(),
+            entered_at: funds.entered_at.to_string(),
+        }
+    }
 }
 
 impl From<&Funds> for FundsWire {
@@ -94,6 +125,7 @@ impl From<&Funds> for FundsWire {
                 })
                 .collect(),
             suspense: money(funds.suspense(), funds.currency),
+            back: Vec::new(),
         }
     }
 }

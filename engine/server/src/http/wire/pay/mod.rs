@@ -15,7 +15,7 @@ mod subscription;
 pub use case::CaseWire;
 pub use delivery::DeliveryWire;
 pub use done::{DoneWire, MovedWire};
-pub use funds::{AllocationWire, FundsWire, TotalsWire};
+pub use funds::{AllocationWire, BackWire, FundsWire, TotalsWire};
 pub use handoff::{HandoffWire, LineWire};
 pub use notice::{NoticeLineWire, NoticeWire};
 pub use order::{AttemptWire, OrderItemWire, OrderWire, PayerWire, StartedWire};
