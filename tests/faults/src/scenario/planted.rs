@@ -8,6 +8,9 @@ use acquit_checker::pause::pause;
 use acquit_checker::random::Random;
 use acquit_checker::report::{Column, Report};
 use acquit_checker::sink::Manner;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What has to happen for a bug to be seen.
@@ -27,8 +30,14 @@ enum Stage {
     Sync,
 }
 
+/// A bug: its name, what it needs to be seen, and the promises one of which must be seen broken.
+type Bug = (&'static str, Stage, &'static [&'static str]);
+
+/// Bugs looked for at one time: most of it is waiting.
+const AT_ONCE: usize = 3;
+
 /// The bugs, what they need to be seen, and the promises one of which must be seen broken.
-const BUGS: [(&str, Stage, &[&str]); 26] = [
+const BUGS: [Bug; 26] = [
     ("ack_first", Stage::Kills, &["P1", "P13"]),
     ("ack_first_pay", Stage::Kills, &["P1", "P14"]),
     ("no_dedup", Stage::Calm, &["P2"]),
@@ -58,7 +67,7 @@ const BUGS: [(&str, Stage, &[&str]); 26] = [
 ];
 
 /// Those that need the shim.
-const SHIMMED: [(&str, Stage, &[&str]); 2] =
+const SHIMMED: [Bug; 2] =
     [("synchronous_normal", Stage::Power, &["P13"]), ("sync_goes_on", Stage::Sync, &["P13"])];
 
 /// Runs each bug and demands that it is found. The figures are those of the search, not of a
@@ -67,35 +76,50 @@ pub(super) fn bugs(setting: &Setting) -> Result<Done, String> {
     let Some(planted) = &setting.planted else {
         return Ok(Done { skipped: Some("no build with faults".to_owned()), ..Done::default() });
     };
-    let mut done = Done::default();
     let shimmed = SHIMMED.iter().filter(|_| setting.shim.is_some());
-    let (mut all, mut found) = (0, 0);
-    for (bug, stage, expected) in BUGS.iter().chain(shimmed) {
-        let wish = Wish {
-            name: format!("planted-{bug}"),
-            environment: vec![("ACQUIT_SEEDED_BUG".to_owned(), (*bug).to_owned())],
-            program: Some(planted.clone()),
-            ..Wish::default()
-        };
-        let report = run(setting, wish, *stage).map_err(|why| format!("{bug}: {why}"))?;
-        let broken = report.promises();
-        let is_found = broken.iter().any(|promise| expected.contains(promise));
-        all += 1;
-        found += u64::from(is_found);
-        let text = match is_found {
-            true => format!("found      {bug:<22} by {}", broken.join(" ")),
-            false => format!("NOT FOUND  {bug:<22} expected {expected:?}, saw {broken:?}"),
-        };
-        if !is_found {
-            done.report.breach("P0", Column::Unexpected, format!("{bug} was not found"));
+    let all: Vec<&Bug> = BUGS.iter().chain(shimmed).collect();
+    let (next, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let missed = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(bug) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    match look(setting, planted, bug) {
+                        true => drop(found.fetch_add(1, Ordering::Relaxed)),
+                        false => missed.lock().unwrap_or_else(PoisonError::into_inner).push(bug.0),
+                    }
+                }
+            });
         }
-        done.notes.push(text);
+    });
+    let found = found.into_inner();
+    let mut done = Done::default();
+    for bug in missed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        done.report.breach("P0", Column::Unexpected, format!("{bug} was not found"));
     }
-    done.report.attempts = all;
-    done.report.acknowledged = found;
-    done.report.applied = found;
-    done.notes.push(format!("{found} of {all} planted bugs found"));
+    done.report.attempts = all.len() as u64;
+    done.report.acknowledged = found as u64;
+    done.report.applied = found as u64;
+    done.notes.push(format!("{found} of {} planted bugs found", all.len()));
     Ok(done)
+}
+
+/// Runs a bug and says by which promises it was found; whether it was.
+fn look(setting: &Setting, planted: &Path, (bug, stage, expected): &Bug) -> bool {
+    let wish = Wish {
+        name: format!("planted-{bug}"),
+        environment: vec![("ACQUIT_SEEDED_BUG".to_owned(), (*bug).to_owned())],
+        program: Some(planted.to_owned()),
+        ..Wish::default()
+    };
+    let broken = run(setting, wish, *stage).map(|report| report.promises());
+    let is_found =
+        broken.as_ref().is_ok_and(|broken| broken.iter().any(|promise| expected.contains(promise)));
+    match (&broken, is_found) {
+        (Ok(broken), true) => println!("    found      {bug:<22} by {}", broken.join(" ")),
+        _ => println!("    NOT FOUND  {bug:<22} expected {expected:?}, saw {broken:?}"),
+    }
+    is_found
 }
 
 fn run(setting: &Setting, mut wish: Wish, stage: Stage) -> Result<Report, String> {
