@@ -335,6 +335,7 @@ fn the_lock_names_one_registry() {
 /// Crates of which two versions are built, and why it cannot be helped yet.
 const TWICE: &[(&str, &str)] = &[
     ("base64", "krilla has not come to 0.23 yet, to which lettre has"),
+    ("core-foundation", "for macOS only; never built here"),
     ("windows-sys", "0.52 by ring, for Windows only; never built here"),
     ("syn", "macros at build time: axum, tracing and curve25519 have not come to 3 yet"),
     ("rand", "0.8 by a feature of rust_decimal that is off, 0.9 by opentelemetry (otlp)"),
@@ -381,6 +382,16 @@ fn nothing_is_left_undone() {
 
 /// Tests that sleep on purpose, and why it is no synchronisation.
 const SLEEPS: &[(&str, &str)] = &[
+    ("engine/server/tests/as2/main.rs", "looks again what a partner's server was sent"),
+    ("engine/server/tests/gateway/asks.rs", "looks again; plays a partner that does not answer"),
+    ("engine/server/tests/gateway/refunds.rs", "looks again whether money has gone back"),
+    ("engine/server/tests/outward/outbound.rs", "looks again whether letters have left"),
+    ("engine/server/tests/payments/crash.rs", "kills at a moment nobody chose"),
+    ("engine/server/tests/payments/races.rs", "lets two callers start apart by microseconds"),
+    ("engine/server/tests/payments/rows.rs", "lets time-outs of a partner that hangs go by"),
+    ("engine/server/tests/queues/house.rs", "looks again what a broker, another process, has"),
+    ("engine/server/tests/queues/outward.rs", "shows that nothing more comes"),
+    ("engine/server/tests/settlement/doors.rs", "looks again whether a folder was emptied"),
     ("connectors/tests/sftp.rs", "looks again what OpenSSH, a process of its own, has done"),
     ("tests/checker/src/pause.rs", "spaces out a load, looks again what another process does"),
     ("engine/server/tests/gateway/house.rs", "looks again whether an attempt has moved"),

@@ -11,14 +11,16 @@
 use crate::config::Telemetry;
 use acquit_connectors::egress::{Client, Egress, Method, Names, PORTS, Request as Outgoing};
 use axum::http::HeaderMap;
-use opentelemetry::KeyValue;
 use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry::trace::TracerProvider;
+use opentelemetry::trace::{
+    Link, SamplingDecision, SamplingResult, SpanKind, TraceId, TraceState, TracerProvider,
+};
+use opentelemetry::{Context, KeyValue};
 use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Tracer};
+use opentelemetry_sdk::trace::{SdkTracerProvider, ShouldSample, Tracer};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -60,7 +62,7 @@ impl Traces {
             .build();
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
-            .with_sampler(sampler(config.one_in))
+            .with_sampler(OneIn(u128::from(config.one_in.max(1))))
             .with_resource(resource)
             .build();
         Ok(Traces(provider))
@@ -83,13 +85,26 @@ impl Traces {
     }
 }
 
-/// One request in so many.
-#[expect(clippy::float_arithmetic, reason = "the library takes a fraction; no money is near")]
-fn sampler(one_in: u32) -> Sampler {
-    match one_in {
-        0 => Sampler::AlwaysOff,
-        1 => Sampler::AlwaysOn,
-        more => Sampler::TraceIdRatioBased(1.0 / f64::from(more)),
+/// Keeps one request in so many, by its trace, so that nodes that see one trace agree.
+#[derive(Debug, Clone)]
+struct OneIn(u128);
+
+impl ShouldSample for OneIn {
+    fn should_sample(
+        &self,
+        _: Option<&Context>,
+        trace: TraceId,
+        _: &str,
+        _: &SpanKind,
+        _: &[KeyValue],
+        _: &[Link],
+    ) -> SamplingResult {
+        let number = u128::from_be_bytes(trace.to_bytes());
+        let decision = match number % self.0 {
+            0 => SamplingDecision::RecordAndSample,
+            _ => SamplingDecision::Drop,
+        };
+        SamplingResult { decision, attributes: Vec::new(), trace_state: TraceState::default() }
     }
 }
 
