@@ -94,6 +94,7 @@ pub(super) fn order_number(told: &str) -> (&str, Option<u32>) {
 }
 
 fn said(keys: &mut Keys, news: &News) {
+    super::unpaid::ask(keys, news);
     // A bank tells what the payer wrote: it may be the number of the order.
     for told in [&news.order, &news.reference] {
         if !told.is_empty() {

@@ -39,6 +39,7 @@ mod start;
 mod step;
 mod telling;
 mod till;
+mod unpaid;
 
 pub use acquit_domain::pay::Subject;
 pub(crate) use effects::of_issuer;

@@ -3,7 +3,9 @@
 use super::find::{self, Found};
 use super::judge::left_on;
 use super::telling::{Telling, finding, local_day};
-use super::{Afterwards, case, credit, mail, orders, receipt, refund, reply, retract, step};
+use super::{
+    Afterwards, case, credit, mail, orders, receipt, refund, reply, retract, step, unpaid,
+};
 use crate::decide::{Desk, Purpose};
 use acquit_domain::pay::outcome::Answer;
 use acquit_domain::pay::{
@@ -72,6 +74,9 @@ fn credit_of(desk: &Desk<'_>, news: &News, found: Option<&Found>) -> Option<Fund
 /// Decides news that money went back.
 pub(super) fn decide(desk: &mut Desk<'_>, news: &News) -> Verdict {
     let found = find::find(desk, news);
+    if unpaid::was_told(desk, news) {
+        return super::news::nothing(desk, news, found.as_ref(), "DUP-000");
+    }
     // What goes back in another currency than it came in is not that money.
     let credit = credit_of(desk, news, found.as_ref())
         .filter(|credit| news.amount.is_none_or(|amount| amount.currency == credit.currency));
@@ -193,6 +198,7 @@ fn without_credit(
         && let Some(mut attempt) = found.attempt().cloned()
         && attempt.state.is_live()
     {
+        unpaid::remember(desk, news);
         let mut order = found.order.clone();
         let number = order.number.clone();
         step::attempt(desk, &number, &mut attempt, "declined");

@@ -199,7 +199,7 @@ impl Talk {
         self.house.happens(None, &Occurrence::Began { order, attempt, answer });
     }
 
-    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [order=N] [try=N] [of=..] [by=query] [cur=EUR]`
+    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [rem=..] [order=N] [try=N] [of=..] [by=query] [cur=EUR]`
     fn told(&mut self, who: &str, what: &str, more: &[&str]) {
         let kind = NewsKind::of(what).expect("a kind of news");
         let (provider, source) = match who {
@@ -221,6 +221,7 @@ impl Talk {
                 }
                 Some(("tx", value)) => value.clone_into(&mut news.transaction),
                 Some(("ref", value)) => value.clone_into(&mut news.reference),
+                Some(("rem", value)) => value.clone_into(&mut news.channel_reference),
                 Some(("of", value)) => value.clone_into(&mut news.reverses),
                 Some(("order", value)) => orders = value.parse().expect("a number"),
                 Some(("try", value)) => attempt = value,
