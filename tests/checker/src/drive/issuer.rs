@@ -39,7 +39,7 @@ pub(super) fn run(mut person: Person, payable: Payable) {
         let at = usize::try_from(person.random.below(own.len() as u64)).unwrap_or_default();
         match (chance, own.get(at).cloned()) {
             (0..40, _) | (_, None) => original(&mut person, issuer, &payable, &mut own),
-            (40..55, Some(before)) if !before.is_over => {
+            (40..50, Some(before)) if !before.is_over => {
                 own[at] = change(&mut person, before, Act::Replace);
             }
             (55..61, Some(before)) if !before.is_over => {
@@ -54,8 +54,8 @@ pub(super) fn run(mut person: Person, payable: Payable) {
             (80..86, Some(before)) => changed(&mut person, &before),
             (86..90, _) => bad(&mut person, issuer, Kind::BadSum),
             (90..94, _) => bad(&mut person, issuer, Kind::BadSyntax),
-            (94..96, _) => early(&mut person, issuer, &mut own),
-            (96..98, Some(before)) if !before.is_over => own[at] = late(&mut person, before),
+            (50..55, Some(before)) if !before.is_over => own[at] = late(&mut person, before),
+            (94..97, _) => early(&mut person, issuer, &mut own),
             _ => control(&mut person, issuer),
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
         house.set("SHIM_FAIL_SYNC", Some(&number.to_string()));
         // A sync of the start itself may fail: then it says so and ends.
         if house.start().is_ok() {
-            met += u64::from(stops(&house, *number, &mut wrong));
+            met += u64::from(stops(&mut house, *number, &mut wrong));
         }
         house.kill();
         for name in ["LD_PRELOAD", "SHIM_ROOT", "SHIM_FAIL_SYNC"] {
@@ -59,25 +59,26 @@ pub(super) fn fails(setting: &Setting, wish: Wish, syncs: &[u64]) -> Result<Repo
     Ok(report)
 }
 
-/// Notes what a running engine did wrong when the failure came; whether it stopped.
-fn stops(house: &House, number: u64, wrong: &mut Vec<String>) -> bool {
+/// Notes what a running engine did wrong when the failure came; whether it stopped: it takes
+/// nothing any more, or ends so that the next start recovers.
+fn stops(house: &mut House, number: u64, wrong: &mut Vec<String>) -> bool {
     let before = log_of(house).len();
-    let down = until(Duration::from_secs(8), || {
-        let (_, text) = house.status("/metrics")?;
-        text.lines()
-            .any(|line| line.starts_with("acquit_store_up") && line.ends_with(" 0"))
-            .then_some(())
+    let stopped = until(Duration::from_secs(8), || {
+        let ended = house.ended(Duration::ZERO);
+        let metrics = house.status("/metrics").map(|(_, text)| text).unwrap_or_default();
+        let down =
+            metrics.lines().any(|line| line.starts_with("acquit_store_up") && line.ends_with(" 0"));
+        (ended || down).then_some(())
     });
-    if down.is_none() {
+    if stopped.is_none() {
         // It may have been the sync of a file that is no store: the checkpoints.
         let log = log_of(house);
-        let since = log.get(before..).unwrap_or_default();
-        if since.contains("disk I/O error") {
+        if log.get(before..).unwrap_or_default().contains("disk I/O error") {
             wrong.push(format!("sync {number} failed, and the store goes on"));
         }
         return false;
     }
-    if house.status("/readyz").is_none_or(|(status, _)| status != 503) {
+    if house.status("/readyz").is_some_and(|(status, _)| status != 503) {
         wrong.push(format!("sync {number} failed, and the engine says that it is ready"));
     }
     true

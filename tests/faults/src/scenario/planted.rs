@@ -46,7 +46,7 @@ const BUGS: [Bug; 26] = [
     ("two_transactions", Stage::Kills, &["P7"]),
     ("outbox_after_commit", Stage::Kills, &["P6", "P8"]),
     ("repeat_other_letters", Stage::Calm, &["P2"]),
-    ("replace_by_arrival", Stage::Calm, &["P3"]),
+    ("replace_by_arrival", Stage::Calm, &["P3", "P6"]),
     ("parked_forgotten", Stage::Calm, &["P3"]),
     ("contrl_says_yes", Stage::Calm, &["P8"]),
     ("raw_not_kept", Stage::Calm, &["P1"]),
