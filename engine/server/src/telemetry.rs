@@ -12,15 +12,15 @@ use crate::config::Telemetry;
 use acquit_connectors::egress::{Client, Egress, Method, Names, PORTS, Request as Outgoing};
 use axum::http::HeaderMap;
 use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry::trace::{
-    Link, SamplingDecision, SamplingResult, SpanKind, TraceId, TraceState, TracerProvider,
-};
+use opentelemetry::trace::{Link, SpanKind, TraceId, TraceState, TracerProvider};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{SdkTracerProvider, ShouldSample, Tracer};
+use opentelemetry_sdk::trace::{
+    SamplingDecision, SamplingResult, SdkTracerProvider, ShouldSample, Tracer,
+};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;

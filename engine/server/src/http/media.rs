@@ -40,7 +40,6 @@ const TAKEN: &[(&str, Media)] = &[
     ("application/octet-stream", Media::Unknown),
     // Reports of banks and settlements of providers.
     ("text/csv", Media::Unknown),
-    ("text/plain", Media::Unknown),
     ("application/x-www-form-urlencoded", Media::Unknown),
 ];
 

@@ -85,7 +85,7 @@ async fn reports_come_through_the_inbox() {
     assert_eq!(told(&answer), "200 accepted ", "{}", answer.1);
     doors.house.start(BANKS, "00080003", "transfer", "").await;
     let text = statement("231126", &[("05", "FACT 00080003", "A1", 10_000)], 0);
-    let answer = doors.post("BANK", "text/plain", text.as_bytes()).await;
+    let answer = doors.post("BANK", "application/octet-stream", text.as_bytes()).await;
     assert_eq!(told(&answer), "200 accepted ", "{}", answer.1);
     doors.house.start(BANKS, "00080004", "cheque", "CHQ-0004").await;
     let text = "CHQ-0004;REM-1;100.00;paid\r\nCHQ-9;REM-1;5.00;paid\r\n";
@@ -96,10 +96,10 @@ async fn reports_come_through_the_inbox() {
     }
     // What cannot be read is answered with why, kept, and has no effect.
     let broken = statement("231126", &[("05", "X", "A2", 100)], 1);
-    let answer = doors.post("BANK", "text/plain", broken.as_bytes()).await;
+    let answer = doors.post("BANK", "application/octet-stream", broken.as_bytes()).await;
     assert_eq!(told(&answer), "200 rejected FIL-BALANCE", "{}", answer.1);
     // Nobody else's parcel is a report: an issuer's is read as a message.
-    let answer = doors.post("6110D00116", "text/plain", broken.as_bytes()).await;
+    let answer = doors.post("6110D00116", "application/octet-stream", broken.as_bytes()).await;
     assert!(!told(&answer).contains("FIL-"), "{}", told(&answer));
     doors.house.balances().await;
 }

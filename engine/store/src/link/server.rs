@@ -247,9 +247,8 @@ async fn listen(server: &Server, heard: &(impl Fn(i64) + Send + Sync)) -> Result
     begun.map_err(|error| error_of(&error))?;
     loop {
         heard(ask().await?);
-        match tokio::time::timeout(ASK_EVERY, told.recv()).await {
-            Ok(None) => return Ok(()),
-            Ok(Some(())) | Err(_) => {}
+        if let Ok(None) = tokio::time::timeout(ASK_EVERY, told.recv()).await {
+            return Ok(());
         }
     }
 }
