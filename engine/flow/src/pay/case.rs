@@ -33,6 +33,17 @@ fn actions(kind: CaseKind) -> Vec<CaseAction> {
     }
 }
 
+/// What may be done about a case of a kind about something. What is done with money needs some:
+/// of what was refused, or only announced, nothing came.
+fn possible(kind: CaseKind, about: &About) -> Vec<CaseAction> {
+    use CaseKind::{Blocked, Cancelled, Double, Late, Mismatch, Orphan, Over, Short};
+    let of_money = [Short, Over, Double, Orphan, Cancelled, Blocked, Late, Mismatch];
+    match about.funds.is_none() && of_money.contains(&kind) {
+        true => vec![CaseAction::Ask, CaseAction::Contact],
+        false => actions(kind),
+    }
+}
+
 /// True when a case of a kind about something is open.
 pub(super) fn is_open(desk: &Desk<'_>, kind: CaseKind, about: &About) -> bool {
     desk.open_cases().iter().any(|case| {
@@ -59,6 +70,7 @@ pub(super) fn always(
     text: &str,
 ) -> Id {
     let id = desk.draw(Purpose::Case);
+    let actions = possible(kind, &about);
     let case = Case {
         id,
         kind,
@@ -66,7 +78,7 @@ pub(super) fn always(
         order: about.order,
         funds: about.funds,
         text: text.to_owned(),
-        actions: actions(kind),
+        actions,
         exchange,
         opened_at: desk.now,
         closed_at: None,
@@ -123,4 +135,22 @@ pub(super) fn close_announced(desk: &mut Desk<'_>, order: Id, resolution: &str) 
         case.kind == CaseKind::Late && case.funds.is_none() && case.order == Some(order)
     };
     close(desk, of, resolution);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_did_not_come_is_not_given_back() {
+        let money = [CaseAction::Refund, CaseAction::Allocate];
+        let order = About { order: Some(Id::new(1, 1)), ..About::default() };
+        for kind in [CaseKind::Mismatch, CaseKind::Late, CaseKind::Double, CaseKind::Short] {
+            let without = possible(kind, &order);
+            assert!(!without.is_empty(), "{kind:?}");
+            assert!(without.iter().all(|action| !money.contains(action)), "{kind:?}");
+            let with = About { funds: Some(Id::new(2, 2)), ..order.clone() };
+            assert!(possible(kind, &with).contains(&CaseAction::Refund), "{kind:?}");
+        }
+    }
 }
