@@ -452,7 +452,7 @@ fn follow(
         step::order(desk, &mut order, judged.order);
     }
     if !order.is_live() {
-        let reason = "commande réglée par un autre paiement";
+        let reason = why_over(order.state, judged.code);
         orders::void_attempts(desk, &mut order, reason, None);
     }
     desk.put_order(order.clone());
@@ -461,6 +461,16 @@ fn follow(
     }
     orders::free(desk, &order, telling);
     order
+}
+
+/// Why nobody pays an order any more: it is paid, or money came that an operator has to decide on.
+fn why_over(state: OrderState, code: &str) -> &'static str {
+    match (state, code) {
+        (OrderState::Paid, _) => "commande réglée par un autre paiement",
+        (_, "PAY-AMOUNT") => "un autre paiement est arrivé, d'un autre montant que celui dû",
+        (_, "PAY-CUR") => "un autre paiement est arrivé, dans une autre devise",
+        _ => "un autre paiement est arrivé et attend un opérateur",
+    }
 }
 
 /// Other orders of invoices that were just paid were made for a total that is no longer due.

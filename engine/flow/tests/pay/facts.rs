@@ -55,6 +55,25 @@ fn told(talk: &Talk) -> String {
     text.trim_end_matches([' ', ';']).to_owned()
 }
 
+/// Attempts that nobody pays any more say why.
+#[test]
+fn what_is_taken_back_says_why() {
+    let begun = "inv A 3600; start card A; start ama A; redirect; news ama paid";
+    for (paid, why) in [
+        ("3600 tx=1", "commande réglée par un autre paiement"),
+        ("3500 tx=1", "un autre paiement est arrivé, d'un autre montant que celui dû"),
+        ("3600 tx=1 cur=EUR", "un autre paiement est arrivé, dans une autre devise"),
+    ] {
+        let mut talk = Talk::new();
+        format!("{begun} {paid}").split(';').for_each(|command| talk.say(command.trim()));
+        let orders = talk.house.known.payments.orders.values();
+        let voided = orders.flat_map(|order| &order.attempts);
+        let voided = voided.filter(|one| one.state == acquit_domain::pay::AttemptState::Voided);
+        let reasons: Vec<&str> = voided.map(|one| one.reason.as_str()).collect();
+        assert_eq!(reasons, [why], "{paid}");
+    }
+}
+
 /// Every line `story => what stands` holds.
 #[test]
 fn facts() {
