@@ -152,8 +152,8 @@ fn killed_between_parts_of_a_file() {
     assert_eq!(home.names("upload/new"), ["many.edi"]);
 
     let mut server = Server::start(&home);
-    server.logged(&["a file was settled", "many.edi", "taken"]);
-    server.logged(&["a letter was delivered"]);
+    let taken = ["a file was settled", "many.edi", "taken"];
+    server.logged_each(&[&taken, &["a letter was delivered"]]);
     assert_eq!(home.names("upload/cur"), ["many.edi"]);
     assert_eq!(home.names("upload/new"), [""; 0]);
     let delivered = home.names("download/new");

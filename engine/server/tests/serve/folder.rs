@@ -18,8 +18,8 @@ fn serve_takes_files_and_delivers_letters() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 
     home.drop_file("good.edi", &sample("original.edi"));
-    server.logged(&["a file was settled", "good.edi", "taken"]);
-    server.logged(&["a letter was delivered"]);
+    let taken = ["a file was settled", "good.edi", "taken"];
+    server.logged_each(&[&taken, &["a letter was delivered"]]);
     assert_eq!(home.names("upload/cur"), ["good.edi"]);
     let letters = home.names("download/new");
     let letter = fs::read(home.path("download/new").join(&letters[0])).expect("a letter");

@@ -134,14 +134,19 @@ impl Server {
 
     /// Reads log lines until one holds all of these texts.
     pub(crate) fn logged(&mut self, texts: &[&str]) {
+        self.logged_each(&[texts]);
+    }
+
+    /// Reads log lines until each of these was said, in whatever order.
+    pub(crate) fn logged_each(&mut self, wanted: &[&[&str]]) {
+        let mut left: Vec<&[&str]> = wanted.to_vec();
         let mut line = String::new();
-        while self.log.read_line(&mut line).expect("UTF-8") > 0 {
-            if texts.iter().all(|text| line.contains(text)) {
-                return;
-            }
+        while !left.is_empty() {
             line.clear();
+            let read = self.log.read_line(&mut line).expect("UTF-8");
+            assert!(read > 0, "the program ended without logging {left:?}");
+            left.retain(|texts| !texts.iter().all(|text| line.contains(text)));
         }
-        panic!("the program ended without logging {texts:?}");
     }
 }
 

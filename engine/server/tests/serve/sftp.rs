@@ -58,8 +58,8 @@ fn a_partner_comes_by_sftp() {
     server.logged(&["partners may come by SFTP", "SHA256:"]);
     let (well, said) = sftp(&home, port, "put INV.xml upload/new\n");
     assert!(well, "{said}");
-    server.logged(&["a file was settled", "INV.xml", "taken"]);
-    server.logged(&["a letter was delivered"]);
+    let taken = ["a file was settled", "INV.xml", "taken"];
+    server.logged_each(&[&taken, &["a letter was delivered"]]);
     let (well, said) = sftp(&home, port, "ls upload/cur\nget download/new/*.xml answer.xml\n");
     assert!(well && said.contains("INV.xml"), "{said}");
     let answer = fs::read_to_string(home.0.join("answer.xml")).expect("the answer was fetched");
