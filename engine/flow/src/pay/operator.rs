@@ -50,10 +50,26 @@ pub(super) fn decide(desk: &mut Desk<'_>, action: &OperatorAction) -> Verdict {
             Verdict::Accepted
         }
         Err(code) => {
-            desk.outcome.findings.push(finding(code, Severity::Error, &action.reason));
+            let found = finding(code, Severity::Error, what(desk, action, code));
+            desk.outcome.findings.push(found);
             reply::refuse(desk, code);
             Verdict::Rejected
         }
+    }
+}
+
+/// What was wrong with an action: the amount, where it is that; else why it was wanted.
+fn what(desk: &Desk<'_>, action: &OperatorAction, code: &str) -> String {
+    match action.what {
+        Operation::Allocate { funds, amount_minor, .. }
+        | Operation::Refund { funds, amount_minor, .. }
+            if code == "PAY-LEFT" =>
+        {
+            let currency = desk.funds_by_id(funds).map(|funds| funds.currency);
+            let of = |currency| mail::money(amount_minor, currency);
+            currency.map_or_else(|| amount_minor.to_string(), of)
+        }
+        _ => action.reason.clone(),
     }
 }
 
@@ -103,7 +119,7 @@ fn allocate(
     }
     let due = invoice.balance().minor;
     if minor <= 0 || minor > free || minor > due {
-        return Err("PAY-AMOUNT");
+        return Err("PAY-LEFT");
     }
     if !start::is_payable(&invoice) {
         return Err("STATE-EVENT");
@@ -189,7 +205,7 @@ fn dispute(
     }
     let minor = reverse::left_in_all(desk, id);
     if minor <= 0 {
-        return Err("PAY-AMOUNT");
+        return Err("PAY-LEFT");
     }
     let key = FundsKey {
         provider: credit.key.provider.clone(),

@@ -64,7 +64,7 @@ pub(super) fn ask(
     let Some(credit) = desk.funds_by_id(id) else { return Err("FUNDS-UNKNOWN") };
     let left = reverse::left_in_all(desk, id);
     if credit.key.kind != FundsKind::Credit || minor <= 0 || minor > left {
-        return Err("PAY-AMOUNT");
+        return Err("PAY-LEFT");
     }
     let order = credit.order.and_then(|id| desk.order(id));
     let attempt = credit.attempt.and_then(|ordinal| order.as_ref()?.attempt(ordinal).cloned());

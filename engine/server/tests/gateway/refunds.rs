@@ -114,7 +114,7 @@ fn a_part_is_paid_back() {
         "currency": "MAD" });
     assert_eq!(body, expected);
     let (told, code) = give_back(&house, "3000.01");
-    assert_eq!((told, code.as_str()), (409, "PAY-AMOUNT"), "more than is left");
+    assert_eq!((told, code.as_str()), (409, "PAY-LEFT"), "more than is left");
     let back = said(&number, "payment.refunded", "RF1").replace("3600.00", "600.00");
     let again = tell(&house, "m2", NOW, SECRET, back.as_bytes());
     assert_eq!(again.json()["code"], "DUP-000", "its callback says it again: {again:?}");
