@@ -39,6 +39,8 @@ pub struct Facts {
     pub client: (String, String),
     /// The reference the payer gave.
     pub reference: String,
+    /// The address that proves the receipt; none when nobody knows where this server is.
+    pub verification: Option<String>,
 }
 
 /// What a receipt says; `None` when its money is not there.
@@ -75,7 +77,10 @@ pub async fn facts(engine: &Engine, receipt: &Receipt) -> acquit_store::Result<O
     };
     let attempt = order.as_ref().zip(funds.attempt).and_then(|(order, one)| order.attempt(one));
     let reference = attempt.map_or(&funds.reference, |attempt| &attempt.reference).clone();
-    Ok(Some(Facts { receipt: receipt.clone(), order, lines, client, reference, funds }))
+    let at = engine.public.get();
+    let verification = at.map(|at| format!("{at}/v1/receipts/{}", receipt.id));
+    let receipt = receipt.clone();
+    Ok(Some(Facts { receipt, order, lines, client, reference, funds, verification }))
 }
 
 /// The house itself: who asks was looked at before.
@@ -150,7 +155,7 @@ impl Facts {
             total: self.total(),
             fees: self.fees(),
             claim_days: CLAIM_DAYS,
-            verification: None,
+            verification: self.verification.clone(),
         }
     }
 }

@@ -209,6 +209,7 @@ fn open_gateway(
     (app, stopping): (&App, &watch::Receiver<bool>),
 ) -> io::Result<()> {
     let accounts = Accounts::new(config, address, &engine.book).map_err(io::Error::other)?;
+    engine.public.get_or_init(|| accounts.public().to_owned());
     cashier.set_handover(accounts.clone());
     let gateway = Gateway::new(accounts, engine.clone(), cashier.clone(), intake.clone());
     app.set_gateway(gateway.clone());

@@ -85,6 +85,21 @@ impl Accounts {
         Ok(Arc::new(Accounts { book: Arc::clone(book), houses, issuers, public }))
     }
 
+    /// The address the world knows this server by.
+    #[must_use]
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// The terminals of an issuer that requests may name; empty when it takes any, because it has
+    /// an address of its own, or none has.
+    fn terminals(&self, code: &PartyCode) -> Vec<String> {
+        let Some(asking) = self.book.asking(code) else { return Vec::new() };
+        let own = self.issuers.keys().filter(|(issuer, _)| *issuer == asking.side.code);
+        let names: Vec<String> = own.map(|(_, terminal)| terminal.clone()).collect();
+        if names.iter().any(String::is_empty) { Vec::new() } else { names }
+    }
+
     /// How an issuer is asked, and where: its terminal when that has an address, else itself.
     fn issuer(&self, code: &PartyCode, terminal: &str) -> Option<(&Asking, &House)> {
         let asking = self.book.asking(code)?;
@@ -136,6 +151,12 @@ fn issuers(
 }
 
 impl Gateway {
+    /// The terminals of an issuer that requests may name; empty when any is taken.
+    #[must_use]
+    pub fn terminals(&self, issuer: &PartyCode) -> Vec<String> {
+        self.accounts.terminals(issuer)
+    }
+
     /// The gateway over our accounts. The accounts alone make hand-offs, because who decides must
     /// not hold who hands in to it.
     #[must_use]

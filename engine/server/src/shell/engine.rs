@@ -13,7 +13,7 @@ use super::steps::{self, Work};
 use acquit_domain::{Keys, Outcome, Parcel};
 use acquit_mapping::rulebook::Rulebook;
 use acquit_store::{CommitResult, Store};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Most parcels decided and stored together.
 pub const BATCH: usize = 512;
@@ -42,6 +42,8 @@ pub struct Engine {
     pub tally: Arc<Tally>,
     /// How letters leave.
     pub lanes: Arc<Lanes>,
+    /// Address the world knows this server by, once it listens.
+    pub public: Arc<OnceLock<String>>,
 }
 
 impl Engine {
@@ -58,6 +60,7 @@ impl Engine {
             clockwork: Arc::default(),
             tally: Arc::default(),
             lanes: Arc::default(),
+            public: Arc::default(),
         }
     }
 

@@ -79,6 +79,7 @@ fn wire(book: &Rulebook, facts: &Facts, language: Language) -> ReceiptWire {
             .collect(),
         total: facts.total().into(),
         fees: facts.fees().into(),
+        verification: facts.verification.clone(),
     }
 }
 

@@ -16,6 +16,8 @@ fn a_booked_cheque_is_a_payment_with_a_receipt() {
     assert_eq!(text(&seen, "/total/amount"), "3600.00", "{seen}");
     assert_eq!(text(&seen, "/lines/0/number"), "00082001");
     assert_eq!(text(&seen, "/references/order"), text(&made, "/number"));
+    let proof = text(&seen, "/verification");
+    assert!(proof.starts_with("http://") && proof.ends_with(&receipt), "{proof}");
     let key = SERVER.key(CLIENT.0, CLIENT.1);
     let wants = |language: &str| {
         let headers = format!("Accept: application/pdf\r\nAccept-Language: {language}\r\n");
@@ -64,7 +66,8 @@ fn money_without_an_order_waits_for_an_operator() {
         SERVER.order(&format!("/v1/operator/funds/{id}/allocate"), &body)
     };
     let refused = allocate("3600.01", "MAD");
-    assert_eq!((refused.status, refused.code().as_str()), (409, "PAY-AMOUNT"), "{}", refused.body);
+    assert_eq!((refused.status, refused.code().as_str()), (409, "PAY-LEFT"), "{}", refused.body);
+    assert!(refused.body.contains("3600.01") && !refused.body.contains("reconnu"), "the amount");
     assert_eq!(allocate("3600.00", "EUR").status, 400);
     assert_eq!(allocate("3600.001", "MAD").status, 400);
     let done = allocate("3600.00", "MAD");

@@ -69,4 +69,6 @@ pub struct ReceiptWire {
     pub total: MoneyWire,
     /// The provider's fees.
     pub fees: MoneyWire,
+    /// The address that proves the receipt, as the code on its document says it.
+    pub verification: Option<String>,
 }
