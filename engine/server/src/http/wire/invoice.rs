@@ -3,7 +3,7 @@
 use super::{InvoiceExchangeWire, MoneyWire, PaymentWire};
 use acquit_domain::invoice::{Service, Tax};
 use acquit_domain::mask::mask;
-use acquit_domain::{Currency, Invoice, Money};
+use acquit_domain::{Currency, Invoice, InvoiceState, Money};
 use acquit_store::{DocumentEntry, InvoiceFile};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -101,6 +101,14 @@ pub struct InvoiceWire {
     pub updated_at: String,
 }
 
+/// What is still to be paid: nothing of an invoice that is paid, also elsewhere, or cancelled.
+fn due(invoice: &Invoice) -> Money {
+    match invoice.state {
+        InvoiceState::Paid | InvoiceState::Cancelled => Money::new(0, invoice.gross.currency),
+        _ => invoice.balance(),
+    }
+}
+
 impl From<&InvoiceFile> for InvoiceWire {
     fn from(file: &InvoiceFile) -> InvoiceWire {
         let invoice = &file.invoice;
@@ -118,7 +126,7 @@ impl From<&InvoiceFile> for InvoiceWire {
             taxes: invoice.taxes.iter().map(|tax| tax_of(tax, currency)).collect(),
             payments: Vec::new(),
             allocated: Money::new(invoice.allocated_minor, currency).into(),
-            balance: invoice.balance().into(),
+            balance: due(invoice).into(),
             documents: file.documents.iter().map(DocumentWire::from).collect(),
             description: mask(&invoice.description).into_owned(),
             exchanges: rows.map(InvoiceExchangeWire::from).collect(),

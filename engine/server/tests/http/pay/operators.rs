@@ -71,4 +71,6 @@ fn blocking_cancelling_and_voiding() {
     }
     let log = SERVER.get("/v1/invoices/6110D00116/00083002/exchanges", CLIENT).body;
     assert!(log.contains("OPERATOR") && log.contains("ok"), "{log}");
+    let detail = SERVER.get("/v1/invoices/6110D00116/00083002", CLIENT).json();
+    assert_eq!(text(&detail, "/balance/amount"), "0.00", "nothing is due of what is cancelled");
 }
