@@ -1,11 +1,18 @@
 //! Errors as RFC 9457 `application/problem+json`.
 
+use super::app::App;
+use super::language::language;
 use super::limits::RETRY_AFTER_SECONDS;
 use super::wire::{FindingWire, documented};
+use acquit_mapping::language::Language;
+use acquit_mapping::words::Words;
 use axum::Json;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Why a request got no answer of its own kind.
@@ -141,13 +148,13 @@ pub struct Problem {
 }
 
 /// A problem as RFC 9457 writes it, with our two extensions.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProblemWire {
     /// Where the code is documented, relative to this server.
     #[serde(rename = "type")]
     pub kind: String,
     /// One sentence that is the same for every problem of this type.
-    pub title: &'static str,
+    pub title: String,
     /// The HTTP status.
     pub status: u16,
     /// What went wrong this time.
@@ -209,18 +216,55 @@ impl Problem {
     }
 }
 
+/// What a response says, kept beside it until its title is told in the caller's language.
+#[derive(Clone)]
+struct Titled {
+    keys: [String; 2],
+    wire: ProblemWire,
+}
+
+/// The sentence of a code without what went wrong this time; nothing when it says nothing then.
+fn title(words: &Words, code: &str, language: Language) -> Option<String> {
+    let mut rest = words.get(code)?.sentence.text(language);
+    let mut title = String::new();
+    while let Some((before, after)) = rest.split_once('[') {
+        title.push_str(before);
+        rest = after.split_once(']').map_or("", |(_, next)| next);
+    }
+    title.push_str(rest);
+    if title.contains('{') { None } else { Some(title) }
+}
+
+/// Tells the title of a problem in the caller's language (`Accept-Language`).
+pub(super) async fn titles(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let language = language(request.headers());
+    let mut response = next.run(request).await;
+    let Some(Titled { keys, mut wire }) = response.extensions_mut().remove() else {
+        return response;
+    };
+    let words = &app.engine.book.words;
+    if let Some(title) = keys.iter().find_map(|code| title(words, code, language)) {
+        wire.title = title;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Json(wire).into_response().into_body())
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (key, _, title) = self.code.row();
+        let named = self.named.clone().unwrap_or_else(|| key.to_owned());
         let wire = ProblemWire {
             kind: documented(self.named.as_deref().unwrap_or(key)),
-            title,
+            title: title.to_owned(),
             status: self.status.as_u16(),
             detail: self.detail,
             findings: self.findings,
             exchange: self.exchange,
         };
-        let mut response = (self.status, Json(wire)).into_response();
+        let mut response = (self.status, Json(&wire)).into_response();
+        response.extensions_mut().insert(Titled { keys: [named, key.to_owned()], wire });
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);

@@ -11,7 +11,7 @@ use super::{
 use super::{operator, outbox, parties, settlements, validate};
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -141,6 +141,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(documentation::router(&document))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(app.clone(), super::problem::titles))
         .layer(from_fn(guard::guard))
         .with_state(app)
 }

@@ -126,6 +126,8 @@ fn notifications_that_are_not_believed() {
     let ninth = good.replace("v1,", "v9,"); // J007
     check(tell_with(&house, "m9", NOW, &ninth, body.as_bytes()), 401, "SIG-ALG");
     check(tell(&house, "m9", NOW, OLD, body.as_bytes()), 401, "SIG-BAD"); // J008
+    let unsigned = tell(&house, "m9", NOW, OLD, body.as_bytes()).json();
+    assert_eq!(unsigned["title"], "La signature du message n'est pas juste.", "{unsigned}");
     let amount = "\"amount\":\"3600.00\"";
     let twice = body.replace(amount, &format!("\"amount\":\"1.00\",{amount}"));
     check(signed(&twice), 400, "JSON-DUP"); // J009

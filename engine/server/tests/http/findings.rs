@@ -17,6 +17,28 @@ fn check(place: &str, finding: &serde_json::Value, beginning: &str) {
 }
 
 #[test]
+fn titles_of_problems_are_told_in_the_reader_s_language() {
+    let title = |path: &str, party: (&'static str, Role), language: &str| {
+        let headers = format!("Accept-Language: {language}\r\n");
+        let key = SERVER.key(party.0, party.1);
+        let answer = SERVER.call(&format!("GET {path}"), key, &headers, b"");
+        (answer.status, answer.json()["title"].as_str().unwrap_or_default().to_owned())
+    };
+    for (path, language, status, expected) in [
+        ("/v1/nowhere", "fr", 404, "Introuvable."),
+        ("/v1/nowhere", "en", 404, "Not found."),
+        ("/v1/exchanges?limit=x", "fr", 400, "Requête incompréhensible."),
+        ("/v1/exchanges?limit=x", "en", 400, "The request cannot be understood."),
+    ] {
+        let told = title(path, OPERATOR, language);
+        assert_eq!(told, (status, expected.to_owned()), "{path} {language}");
+    }
+    let [french, english] = ["fr", "en"].map(|one| title("/v1/operator/cases", ISSUER, one));
+    assert_eq!((french.0, english.0), (403, 403), "{french:?}");
+    assert_ne!(french.1, english.1);
+}
+
+#[test]
 fn findings_are_told_in_the_reader_s_language() {
     let text = xml("00071001").replace("3600.00", "2999.00");
     let kind = "Content-Type: application/xml\r\n";
