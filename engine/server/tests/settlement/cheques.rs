@@ -11,6 +11,7 @@ async fn cheques_come_back_with_motives() {
     house.start(BANKS, "00080001", "cheque", "CHQ-0001").await;
     house.start(BANKS, "00080002", "cheque", "CHQ-0002").await;
     house.start(BANKS, "00080003", "cheque", "CHQ-0003").await;
+    house.start(BANKS, "00080004", "cheque", "CHQ-0004").await;
     let text = "CHQ-0001;REM-1;100.00;paid\r\nCHQ-0002;REM-1;90.00;paid\r\n\
                 CHQ-0003;REM-1;100.00;unpaid\r\nCHQ-9;|REM;1|;5.00;paid\r\n";
     let take = async |text: &str| {
@@ -37,5 +38,13 @@ async fn cheques_come_back_with_motives() {
     let parcel = house.parcel("BANK", text.as_bytes());
     let (told, _) = settlement::statements(&house.engine, &house.cashier, parcel).await.unwrap();
     assert_eq!((told.known, told.suspended), (1, 0));
+    // One that came back before it was cashed, told again when less was cashed: no effect.
+    let told = take("CHQ-0004;REM-3;100.00;unpaid\r\n").await;
+    assert_eq!(told.loaded, 1);
+    let told = take("CHQ-0004;REM-4;90.00;paid\r\n").await;
+    assert_eq!(told.rejects.len(), 1);
+    let told = take("CHQ-0004;REM-3;100.00;unpaid\r\n").await;
+    let again = "CHQ-0004;REM-3;100.00;unpaid;ReferenceDeliveryAlreadyExist\r\n";
+    assert_eq!(told.rejects_file(), again);
     house.balances().await;
 }
