@@ -309,6 +309,10 @@ fn each_terminal_has_its_address() {
     let mut wish = by_client();
     wish["terminal"] = json!("Port Agadir");
     until(&house, &asked(&house, &wish), is("empty"));
+    wish["terminal"] = json!("Port Tanger");
+    let refused = house.ask(&wish);
+    assert_eq!((refused.status, refused.code().as_str()), (400, "HTTP-400"), "{refused:?}");
+    assert!(refused.body.contains("Port Agadir"), "the terminals known: {}", refused.body);
     assert_eq!((casa.of("POST").len(), agadir.of("POST").len()), (1, 1));
     house.stop();
 }

@@ -79,6 +79,7 @@ pub(in super::super) async fn post(
     let (wish, bytes) =
         posted::read::<NewRequest>(&app, &parts.headers, body, ORDER_BODY_MAX).await?;
     let ask = wish.ask(&caller)?;
+    terminal(&app, &ask)?;
     let arrival = Arrival {
         partner: Some(caller.party.clone()),
         media: Media::Json,
@@ -120,6 +121,10 @@ impl NewRequest {
         if client.is_empty() {
             return Err(Problem::new(Code::Request, "client: say for whom."));
         }
+        if !self.client_id.trim().is_empty() && !self.number.trim().is_empty() {
+            let detail = "client_id, number: one of the two, not both.";
+            return Err(Problem::new(Code::Request, detail));
+        }
         Ok(AskInvoices {
             issuer: PartyCode::new(&self.issuer).ok_or_else(|| unknown("issuer"))?,
             terminal: text("terminal", &self.terminal, NAME_MAX)?,
@@ -129,6 +134,16 @@ impl NewRequest {
             user: user(&self.user, caller),
         })
     }
+}
+
+/// Refuses a terminal that the issuer does not have, when it is asked at its terminals only.
+fn terminal(app: &App, ask: &AskInvoices) -> Result<(), Problem> {
+    let known = app.gateway().map(|gateway| gateway.terminals(&ask.issuer)).unwrap_or_default();
+    if ask.terminal.is_empty() || known.is_empty() || known.contains(&ask.terminal) {
+        return Ok(());
+    }
+    let detail = format!("terminal: one of {}.", known.join(", "));
+    Err(Problem::new(Code::Request, detail))
 }
 
 /// The request made before under an idempotency key.

@@ -36,6 +36,8 @@ fn what_is_no_request() {
     };
     let marsa = "MARSA-MAROC";
     check(CLIENT, json!({ "issuer": marsa }), 400, "REQ-EMPTY");
+    let both = json!({ "issuer": marsa, "client_id": "C-1", "number": "1" });
+    check(CLIENT, both, 400, "HTTP-400");
     check(CLIENT, json!({ "issuer": "NOBODY", "number": "1" }), 404, "ISS-UNKNOWN");
     check(PORTAL, json!({ "issuer": marsa, "number": "1" }), 400, "HTTP-400");
     check(CLIENT, json!({ "issuer": marsa, "number": "x".repeat(65) }), 400, "HTTP-400");
