@@ -17,16 +17,22 @@ use std::collections::{BTreeSet, HashSet};
 const COUNT: &str = "INSERT INTO counters (name, value) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value";
 
+/// How often a batch is tried whose connection broke, or that met somebody else's lock. Nothing of
+/// it was written then, and making a connection anew has its own patience.
+const TRIES: u32 = 3;
+
 /// Writes the batch; says of each outcome whether it was committed or is in conflict.
 pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult>> {
     let mut results = vec![CommitResult::Committed; batch.len()];
+    let mut tried = 0;
     loop {
+        tried += 1;
         let live: Vec<usize> =
             (0..batch.len()).filter(|at| results[*at] == CommitResult::Committed).collect();
         if live.is_empty() {
             return Ok(results);
         }
-        let late = link.attempt(|link| {
+        let attempted = link.attempt(|link| {
             let mut late = BTreeSet::new();
             for wave in waves(batch, &live) {
                 write_wave(link, batch, wave, &mut late)?;
@@ -39,7 +45,12 @@ pub(crate) fn apply(link: &Link, batch: &[&Prepared]) -> Result<Vec<CommitResult
             #[cfg(feature = "faults")]
             crate::planted::point("before_commit");
             Ok(late.into_iter().collect())
-        })?;
+        });
+        let late = match attempted {
+            Err(Error::Unavailable(_)) if tried < TRIES => continue,
+            attempted => attempted?,
+        };
+        tried = 0;
         #[cfg(feature = "faults")]
         crate::planted::point("after_commit");
         if late.is_empty() {

@@ -109,7 +109,15 @@ impl Store {
         made.key = signer.verifying_key().to_bytes();
         made.signature = signer.sign(made.signed_text().as_bytes()).to_bytes();
         let args: [Value; 2] = [made.last_seq.into(), made.line().into()];
-        let written = self.write(move |link| link.execute(ADD, &args)).await?;
+        let covered = made.first_seq - 1;
+        let written = self.write(move |link| {
+            // Another node may have signed one meanwhile, which the next one is to follow.
+            match covered_by(last_line(link)?.as_deref()) == covered {
+                true => link.execute(ADD, &args),
+                false => Ok(0),
+            }
+        });
+        let written = written.await?;
         Ok((written > 0).then_some(made))
     }
 
@@ -122,14 +130,20 @@ impl Store {
     }
 }
 
+fn last_line(link: &Link) -> Result<Option<String>> {
+    let row = link.select(LAST, &[])?.pop();
+    row.map(|row| fields("checkpoints", row).text()).transpose()
+}
+
+/// Position of the last log row a line covers; 0 without a line.
+fn covered_by(line: Option<&str>) -> i64 {
+    line.and_then(Checkpoint::parse).map_or(0, |checkpoint| checkpoint.last_seq)
+}
+
 /// The checkpoint over the rows since the last one, without time, key and signature.
 fn unsigned(link: &Link) -> Result<Option<Checkpoint>> {
-    let last_line = link.select(LAST, &[])?.pop();
-    let last_line = last_line.map(|row| fields("checkpoints", row).text()).transpose()?;
-    let covered = match &last_line {
-        None => 0,
-        Some(line) => Checkpoint::parse(line).map_or(0, |checkpoint| checkpoint.last_seq),
-    };
+    let last_line = last_line(link)?;
+    let covered = covered_by(last_line.as_deref());
     let last = crate::commit::last_seq(link)?;
     if last <= covered {
         return Ok(None);

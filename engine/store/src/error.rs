@@ -35,6 +35,9 @@ pub enum Error {
     /// with all its rows, or with none. Repeating is safe.
     #[error("the connection broke while committing, it may be there or not: {0}")]
     InDoubt(String),
+    /// A table that was copied is not the same on both sides: nothing of the copy was kept.
+    #[error("table {0} is not the same on both sides; nothing of the copy was kept")]
+    Unequal(String),
     /// The settings of the database would lose what was answered.
     #[error("the database is not safe to write to: {0}")]
     Unsafe(String),

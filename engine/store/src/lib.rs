@@ -13,6 +13,8 @@ mod batch;
 mod checkpoint;
 mod codes;
 mod commit;
+#[cfg(feature = "postgres")]
+mod copy;
 mod cursor;
 mod dialect;
 mod error;
@@ -47,6 +49,8 @@ pub use answers::{Answer, Counts};
 pub use batch::Batch;
 pub use checkpoint::{CHECKPOINT_ROWS, Checkpoint};
 pub use commit::{CommitResult, GROUP_MAX, QUEUE_MAX};
+#[cfg(feature = "postgres")]
+pub use copy::{Copied, Progress};
 pub use error::{Error, Result};
 pub use filter::{
     InvoiceFilter, PAGE_MAX, Page, PageRequest, Relation, SORT_COLUMNS, Sort, SortColumn,

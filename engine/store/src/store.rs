@@ -262,7 +262,7 @@ fn shared_of(readers: &[Arc<Mutex<Link>>]) -> Result<Arc<Shared>> {
 
 /// Runs what waits on a thread that may.
 #[cfg(feature = "postgres")]
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let task = tokio::task::spawn_blocking(work);
@@ -283,7 +283,7 @@ fn listener(server: Arc<Server>, shared: &Arc<Shared>) -> Result<Held> {
 }
 
 /// Takes the lock file beside the database; the system gives it back when the process ends.
-fn lock_file(path: &Path) -> Result<File> {
+pub(crate) fn lock_file(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let text = path.display().to_string();

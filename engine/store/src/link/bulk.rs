@@ -130,7 +130,7 @@ fn insert(sql: &str, count: usize, rows: &str, telling: bool) -> Option<Many> {
     }
     let values: Vec<String> = (1..=count).map(|at| format!("k.a{at}")).collect();
     let mut text = format!("INSERT INTO {table} (");
-    let number = NUMBERED.iter().find(|(name, _)| *name == table);
+    let number = NUMBERED.iter().find(|(name, of)| *name == table && !names.contains(of));
     if let Some((_, column)) = number {
         let _ = write!(text, "{column}, ");
     }

@@ -36,7 +36,7 @@ pub(crate) struct Server {
     config: Config,
     tls: Tls,
     /// The address without its password, for people.
-    pub(super) shown: String,
+    pub(crate) shown: String,
 }
 
 impl Server {

@@ -4,6 +4,10 @@
 mod conformance;
 mod files;
 mod money;
+#[cfg(feature = "postgres")]
+mod moving;
+#[cfg(feature = "postgres")]
+mod nodes;
 mod sample;
 mod searching;
 #[cfg(feature = "postgres")]
@@ -85,4 +89,7 @@ suite!(
     deliveries_take_turns,
     slots_are_taken_once,
     silence_is_seen,
+    text_is_sorted_by_its_bytes,
+    every_character_comes_back,
+    large_files_come_back,
 );

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// A file with an order that was paid, and money in suspense.
-fn filled(path: &Path) {
+pub(crate) fn filled(path: &Path) {
     run(async {
         let store = Store::open(path).expect("a store");
         let first = sample::outcome(1);

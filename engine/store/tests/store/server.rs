@@ -1,4 +1,5 @@
 //! Databases on the PostgreSQL server of the tests: each test has its own, which goes with it.
+#![allow(dead_code, reason = "each test and measurement uses a part")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::{Client, NoTls};
@@ -14,6 +15,12 @@ pub(crate) struct Database {
     pub(crate) url: String,
     name: String,
     server: String,
+}
+
+/// Asks a database as another would.
+pub(crate) fn asker(database: &Database) -> impl Fn(&str) -> Vec<String> + Send + use<> {
+    let url = database.url.clone();
+    move |sql| ask(&url, sql)
 }
 
 impl Database {

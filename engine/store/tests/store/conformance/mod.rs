@@ -9,6 +9,7 @@ pub mod pay_sample;
 mod races;
 mod registers;
 mod searches;
+mod texts;
 mod turns;
 
 pub use commits::*;
@@ -18,6 +19,7 @@ pub use pay_lists::*;
 pub use races::*;
 pub use registers::*;
 pub use searches::*;
+pub use texts::*;
 pub use turns::*;
 
 use crate::sample;
