@@ -85,6 +85,9 @@ pub enum Command {
     /// Pay with simulated partners that misbehave as told, and account for every centime
     #[cfg(feature = "simulate")]
     Simulate(super::simulate_arguments::Simulate),
+    /// Move the house to PostgreSQL
+    #[cfg(feature = "postgres")]
+    Db(super::database::Database),
     /// Print the exchange log
     Tail(Tail),
     /// Decide the past again and show what would be different

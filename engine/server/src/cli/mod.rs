@@ -15,6 +15,8 @@ mod book;
 mod channels;
 mod check;
 mod completion;
+#[cfg(feature = "postgres")]
+mod database;
 mod demo;
 mod doctor;
 mod exit;
@@ -98,6 +100,8 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Exit, Failure> 
         Command::Settle(arguments) => settle::settle(&book()?, arguments, terminal),
         #[cfg(feature = "simulate")]
         Command::Simulate(arguments) => simulate::simulate(&book()?, arguments, terminal),
+        #[cfg(feature = "postgres")]
+        Command::Db(arguments) => database::database(arguments, terminal),
         Command::Tail(arguments) => tail::tail(arguments, terminal),
         Command::Replay(arguments) => replay::replay(&book()?, arguments, terminal),
         Command::Verify(arguments) => verify::verify(arguments, terminal),

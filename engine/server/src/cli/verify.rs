@@ -10,7 +10,7 @@ use acquit_store::{Hashes, Report};
 use std::path::Path;
 
 /// What the flow makes everything hash to.
-const HASHES: Hashes = Hashes {
+pub(super) const HASHES: Hashes = Hashes {
     row: acquit_flow::row_hash,
     invoice: acquit_flow::invoice_hash,
     letter: acquit_flow::letter_hash,

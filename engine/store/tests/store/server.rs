@@ -1,5 +1,5 @@
 //! Databases on the PostgreSQL server of the tests: each test has its own, which goes with it.
-#![allow(dead_code, reason = "each test and measurement uses a part")]
+#![allow(clippy::print_stdout, dead_code, reason = "each test uses a part, and says what it skips")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::{Client, NoTls};
