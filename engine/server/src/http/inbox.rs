@@ -109,7 +109,9 @@ async fn submit(app: &App, arrival: Arrival, received: Received) -> Result<Answe
 pub(super) fn problem(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Busy => Problem::new(Code::Busy, "Too many parcels wait; nothing was stored."),
-        Refusal::Stopped(_) => Problem::new(Code::Stopped, "Send it again: what was stored is known."),
+        Refusal::Stopped(_) => {
+            Problem::new(Code::Stopped, "Send it again: what was stored is known.")
+        }
         Refusal::Repeat => Problem::new(Code::Busy, "This was answered before; ask again."),
         Refusal::Mismatch => Problem::new(
             Code::IdempotencyMismatch,
