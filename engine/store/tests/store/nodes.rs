@@ -125,7 +125,10 @@ fn what_was_changed_all_the_same_is_found() {
         holds(&database, 40).await;
         database.ask("ALTER TABLE exchanges DISABLE TRIGGER ALL");
         database.ask("UPDATE exchanges SET observation = 'x' WHERE seq = 7");
-        database.ask("UPDATE invoices SET gross = gross + 1 WHERE number = (SELECT max(number) FROM invoices)");
+        database.ask(
+            "UPDATE invoices SET gross = gross + 1
+             WHERE number = (SELECT max(number) FROM invoices)",
+        );
         let store = Store::connect_reader(&database.url).await.expect("a store");
         let report = store.verify(sample::HASHES, Vec::new()).await.expect("a report");
         assert_eq!(report.broken, 2, "{:?}", report.breaks);
