@@ -160,8 +160,7 @@ pub fn sums(held: &crate::held::Held) -> Result<Vec<String>, String> {
     for (what, sql) in [
         (
             "parcels without a row of the log",
-            "SELECT count(*) FROM parcels p WHERE NOT EXISTS \
-             (SELECT 1 FROM exchanges e WHERE e.parcel = p.id)",
+            "SELECT count(*) FROM parcels WHERE id NOT IN (SELECT parcel FROM exchanges)",
         ),
         (
             "rows of the log without a parcel",

@@ -3,7 +3,7 @@
 use crate::evidence::{CAPTURES, Evidence, is_captured};
 use crate::journal::Kind;
 use crate::report::{Column, Report};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// P5.
 pub(super) fn one_payer(evidence: &Evidence, report: &mut Report) -> Result<(), String> {
@@ -72,6 +72,11 @@ pub(super) fn exact(evidence: &Evidence, report: &mut Report) -> Result<(), Stri
     }
     let funds = "SELECT transaction_number, amount, currency FROM funds WHERE kind = 'credit' AND \
          provider = 'CMI'";
+    let open: BTreeSet<&str> = evidence
+        .ops(CAPTURES)
+        .filter(|op| op.last().is_none())
+        .map(|op| op.sent.what.reference.as_str())
+        .collect();
     let mut entered = 0;
     for row in evidence.held.rows(funds)? {
         let (transaction, amount) = (row[0].text(), row[1].number());
@@ -83,9 +88,7 @@ pub(super) fn exact(evidence: &Evidence, report: &mut Report) -> Result<(), Stri
                 report.breach("P14", Column::DoublePay, text);
             }
             None => {
-                let known = evidence
-                    .ops(CAPTURES)
-                    .any(|op| op.sent.what.reference == transaction && op.last().is_none());
+                let known = open.contains(transaction);
                 if !known {
                     let text = format!("{transaction} is entered, and its provider was told no");
                     report.breach("P14", Column::DoublePay, text);
@@ -94,7 +97,7 @@ pub(super) fn exact(evidence: &Evidence, report: &mut Report) -> Result<(), Stri
         }
     }
     let sum: i64 = told.values().sum();
-    let unsure = evidence.ops(CAPTURES).any(|op| op.last().is_none());
+    let unsure = !open.is_empty();
     if sum != entered && !unsure {
         let text = format!("{sum} was taken, {entered} is entered");
         report.breach("P14", Column::DoublePay, text);

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::evidence::Evidence;
 use crate::report::{Column, Report};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a subscriber of ours answers when it takes a post.
@@ -80,21 +80,20 @@ pub(super) fn told(evidence: &Evidence, report: &mut Report) -> Result<(), Strin
 
 /// Status changes of the log that no event tells.
 fn changes(evidence: &Evidence, events: &[Event]) -> Result<Vec<String>, String> {
-    let told: BTreeSet<&str> = events.iter().map(|event| event.subject.as_str()).collect();
     let rows = evidence.held.rows(
         "SELECT issuer, number, count(*) FROM exchanges WHERE number IS NOT NULL \
          AND status_after IS NOT NULL AND (status_before IS NULL OR status_before <> status_after) \
          GROUP BY issuer, number",
     )?;
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
-        *counts.entry(event.subject.clone()).or_default() += 1;
+        *counts.entry(&event.subject).or_default() += 1;
     }
     let mut missing = Vec::new();
     for row in rows {
         let (issuer, number) = (row[0].text(), row[1].text());
-        let subject = told.iter().find(|told| told.contains(issuer) && told.contains(number));
-        let there = subject.and_then(|subject| counts.get(*subject)).copied().unwrap_or_default();
+        let there = counts.get(format!("{issuer}/{number}").as_str());
+        let there = there.copied().unwrap_or_default();
         if (there as i64) < row[2].number() {
             let changes = row[2].number();
             missing.push(format!("{issuer} {number}: {changes} changes, {there} events"));
