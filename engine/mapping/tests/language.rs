@@ -51,13 +51,13 @@ fn mistakes_in_edifact_specimens() {
     );
     check(
         "BGM+{kind code kinds}'",
-        &["3:5: no code table is named \"kinds\"; known: amanpay_event, amanpay_status, \
-           aperak_verdict"],
+        &["3:5: no code table is named \"kinds\"; known: amanpay_event, \
+           amanpay_refund, amanpay_status"],
     );
     check(
         "BGM+{kind}'",
-        &["3:5: no code table is named \"\"; known: amanpay_event, amanpay_status, \
-             aperak_verdict"],
+        &["3:5: no code table is named \"\"; known: amanpay_event, \
+           amanpay_refund, amanpay_status"],
     );
     check(
         "BGM+380+{gross date}'",

@@ -199,7 +199,8 @@ impl Talk {
         self.house.happens(None, &Occurrence::Began { order, attempt, answer });
     }
 
-    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [rem=..] [order=N] [try=N] [of=..] [by=query] [cur=EUR]`
+    /// `news WHO WHAT [AMOUNT] [tx=..] [ref=..] [rem=..] [order=N] [try=N] [of=..] [by=query]
+    /// [cur=EUR]`
     fn told(&mut self, who: &str, what: &str, more: &[&str]) {
         let kind = NewsKind::of(what).expect("a kind of news");
         let (provider, source) = match who {

@@ -199,7 +199,10 @@ pub(super) async fn close(
 /// Takes a bank's report: a statement of 120 characters, camt.053 or camt.054, CREADV or CREMUL.
 /// Transfers received or taken back, cheques returned, card payments disputed.
 #[utoipa::path(post, path = "/v1/statements", tag = "operations",
-    request_body(description = "The file, as it is", content((BytesWire = "application/octet-stream"))),
+    request_body(
+        description = "The file, as it is",
+        content((BytesWire = "application/octet-stream"))
+    ),
     responses(
         (status = 200, body = StatementsWire),
         (status = 400, description = "It cannot be read; nothing of it counts", body = ProblemWire),

@@ -1,5 +1,6 @@
 //! The file of a store: who may hold it, what survives, what is never changed, and what the
-//! audit finds when it was changed all the same (rows L008 to L010 of the bad inputs).
+//! audit finds when it was changed all the same (rows L008, L009 and L010 of the bad
+//! inputs).
 
 use crate::conformance::{operator, take};
 use crate::run;
