@@ -90,7 +90,7 @@ fn of_nodes_that_take_the_same_one_is_first() {
 #[test]
 fn connections_that_broke_are_made_anew() {
     let Some(database) = Database::new() else { return };
-    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
     run(async {
         let store = connect(&database).await;
