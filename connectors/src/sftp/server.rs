@@ -2,7 +2,6 @@
 
 use super::Unfit;
 use super::files::Files;
-use crate::name::FileName;
 use russh::keys::{PrivateKey, PublicKey};
 use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, MethodKind, MethodSet};
@@ -293,10 +292,4 @@ impl Handler for Guest {
     ) -> Result<(), russh::Error> {
         session.close(channel)
     }
-}
-
-/// Whether a name can be an account's: it is a component of a path too.
-#[must_use]
-pub fn is_account(name: &str) -> bool {
-    FileName::new(name.as_bytes()).is_ok()
 }
